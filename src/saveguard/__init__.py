@@ -1,0 +1,62 @@
+"""Saveguard makes Keras models come back.
+
+    receipt = saveguard.save(model, "m.keras", example=batch)   # proven in a fresh process
+    model = saveguard.load("m.keras")                           # checked before it is executed
+    report = saveguard.verify("m.keras", python="/other/env/bin/python")
+
+Importing this package imports nothing else; each function brings what it needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from saveguard.version import __version__
+
+if TYPE_CHECKING:
+    from saveguard.contract import Contract
+    from saveguard.errors import SaveguardError
+    from saveguard.finding import Finding, Report
+    from saveguard.persist.load import load
+    from saveguard.persist.rescue import rescue, restore
+    from saveguard.persist.save import save
+    from saveguard.persist.verify import verify
+    from saveguard.receipt import Receipt
+
+_HOMES = {
+    "Contract": "contract",
+    "Finding": "finding",
+    "Receipt": "receipt",
+    "Report": "finding",
+    "SaveguardError": "errors",
+    "load": "persist.load",
+    "rescue": "persist.rescue",
+    "restore": "persist.rescue",
+    "save": "persist.save",
+    "verify": "persist.verify",
+}
+
+__all__ = [
+    "Contract",
+    "Finding",
+    "Receipt",
+    "Report",
+    "SaveguardError",
+    "__version__",
+    "load",
+    "rescue",
+    "restore",
+    "save",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'saveguard' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"saveguard.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

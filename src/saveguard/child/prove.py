@@ -1,0 +1,252 @@
+"""Reload one file and say what came back, as plain values that JSON holds."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import sys
+import time
+import traceback
+
+from . import arrays, compare, running, trace
+from .window import weights_of
+
+
+def environment():
+    """{"python", "keras", "backend", "framework", "machine"} of this process."""
+    import keras
+
+    backend = keras.backend.backend()
+    framework = sys.modules.get(backend)
+    return {
+        "python": platform.python_version(),
+        "keras": getattr(keras, "__version__", "unknown"),
+        "backend": backend,
+        "framework": str(getattr(framework, "__version__", "unknown")),
+    }
+
+
+def prove(request):
+    """Reload `request["path"]` and compare it with its golden, if it has one.
+
+    Args:
+        request: `path`; `layout` (`keras`, `h5`, `weights`); `golden` (the golden's description
+            of the receipt, or None); `config` (the model's configuration, for `weights`);
+            `modules` to import; `carried`, a file of classes sent by value; `same`: this is the
+            environment that saved it; `paths`, further places to import from.
+
+    Returns:
+        A dictionary: `stage` it came to; `failed` with the exception where it failed; else
+        what it saw (see the keys set below).
+    """
+    found = {"stage": "import", "environment": environment(), "started": time.time()}
+    try:
+        _prove(request, found)
+    except Exception as error:  # noqa: BLE001  everything that a load can raise is the answer
+        found["failed"] = {
+            "type": type(error).__name__,
+            "message": str(error),
+            "traceback": traceback.format_exc()[-20000:],
+        }
+    found["seconds"] = time.time() - found.pop("started")
+    return found
+
+
+def _prove(request, found):
+    sys.path.extend(path for path in request.get("paths", ()) if path not in sys.path)
+    for module in request.get("modules", ()):
+        __import__(module)
+    custom = _carried(request.get("carried"))
+    found["stage"] = "load"
+    with open(request["path"], "rb", buffering=0) as file:
+        import h5py
+
+        with h5py.File(weights_of(request["path"], file), "r") as weights:
+            stored = trace.contents(weights) if request.get("foreign") else _names(weights)
+            golden = arrays.read(weights)
+    consumed = set()
+    with trace.reads(consumed):
+        model = _load(request, custom, found)
+    found["unread"] = sorted(set(stored) - consumed)
+    found["variables"] = running.listing(running.variables(model))
+    found["optimizer"] = running.listing(running.optimizer_variables(model))
+    found["metrics"] = running.listing(
+        (running.path_of(v), v) for v in getattr(model, "metrics_variables", ())
+    )
+    if request.get("foreign"):
+        found["unfilled"] = _unfilled(found["variables"], stored.values())
+    if request.get("same"):
+        from .traits import traits
+
+        found["traits"] = traits(model)
+    found["stage"] = "call"
+    description = request.get("golden")
+    if description:
+        against_golden(model, golden, description, request, found)
+    else:
+        _twice(model, found)
+    found["stage"] = "done"
+
+
+def _load(request, custom, found):
+    """The model; where only compiling it fails, the uncompiled one and why (`compile_failed`)."""
+    import keras
+
+    with contextlib.redirect_stdout(sys.stderr), keras.saving.custom_object_scope(custom):
+        if request["layout"] == "weights":
+            model = keras.saving.deserialize_keras_object(json.loads(request["config"]))
+            model.load_weights(request["path"])
+            return model
+        try:
+            return keras.saving.load_model(request["path"])
+        except Exception as error:  # noqa: BLE001  raised again unless only compiling failed
+            try:
+                model = keras.saving.load_model(request["path"], compile=False)
+            except Exception:  # noqa: BLE001  the first error is the one to tell
+                raise error from None
+            found["compile_failed"] = "%s: %s" % (type(error).__name__, error)
+            return model
+
+
+def _carried(path):
+    """Classes and functions sent by value: registered again, or named as custom objects."""
+    import keras
+
+    if not path:
+        return {}
+    import pickle
+
+    with open(path, "rb") as file:
+        sent = pickle.load(file)
+    custom = {}
+    for registered, name, item in sent:
+        if registered:
+            package, _, registered_name = registered.partition(">")
+            keras.saving.register_keras_serializable(package, registered_name)(item)
+        else:
+            custom[name] = item
+    return custom
+
+
+def _names(weights):
+    import h5py
+
+    found = set()
+    weights.visititems(
+        lambda name, item: (
+            found.add("/" + name)
+            if isinstance(item, h5py.Dataset) and not name.startswith(arrays.GROUP + "/")
+            else None
+        )
+    )
+    return found
+
+
+def _unfilled(variables, stored):
+    """Variables whose value stands nowhere in the file, each stored array counted once."""
+    left = {}
+    for shape, digest in stored:
+        key = (tuple(shape), digest)
+        left[key] = left.get(key, 0) + 1
+    missing = []
+    for row in variables:
+        key = (tuple(row[1]), row[3])
+        if left.get(key, 0):
+            left[key] -= 1
+        elif _is_state(row[0]):
+            continue
+        else:
+            missing.append(row)
+    return missing
+
+
+def _is_state(path):
+    return "seed_generator" in path or path.endswith("seed_generator_state")
+
+
+def against_golden(model, golden, description, request, found):
+    """Compare a model with its golden; what differs goes into `found` (see `prove`)."""
+    def array_at(path):
+        return golden[arrays.key(path)]
+
+    def filled(name):
+        shape = description.get(name)
+        leaves = dict(arrays.flatten(shape, name)) if shape is not None else {}
+        return arrays.fill(shape, {path: array_at(path) for path in leaves.values()})
+
+    inputs = filled("inputs")
+    outputs, _ = running.predict(model, inputs)
+    differences, elsewhere = [], not request.get("same")
+    asked, accelerator = description.get("tolerance"), description.get("accelerator", False)
+    kinds = description["kinds"]
+    for path, before in kinds.items():
+        if path not in outputs:
+            differences.append({"path": path, "expected": before, "got": "nothing"})
+            continue
+        array, form = outputs[path]
+        after = "%s %s" % (form, array.dtype.name)
+        relative = compare.tolerance_of(array.dtype.name, asked, elsewhere, accelerator)
+        gap = compare.difference(path, array_at(path), _widened(array), (before, after), relative)
+        if gap:
+            differences.append(gap)
+    found["outputs"] = [] if description.get("random") else differences
+    found["extra_outputs"] = sorted(set(outputs) - set(kinds))
+    if description.get("loss") is not None and getattr(model, "compiled", False):
+        loss, metrics = running.evaluate(model, inputs, filled("targets"), filled("weights"))
+        relative = 10 * compare.tolerance_of("float32", asked, elsewhere, accelerator)
+        pairs = [("loss", description["loss"], loss)]
+        pairs += [(n, v, metrics.get(n)) for n, v in description.get("metrics", {}).items()]
+        found["scalars"] = [
+            [name, before, after]
+            for name, before, after in pairs
+            if after is None or compare.scalar_differs(before, after, relative)
+        ]
+
+
+def _twice(model, found):
+    """Without a golden: call the model twice on made inputs, and say whether it agrees."""
+    inputs = _made_inputs(model)
+    if inputs is None:
+        found["not_called"] = "the model does not say what its inputs are"
+        return
+    first, _ = running.predict(model, inputs)
+    second, _ = running.predict(model, inputs)
+    found["random"] = [
+        path
+        for path, (array, form) in first.items()
+        if compare.difference(path, array, second[path][0], (form, second[path][1]), 1e-6)
+    ]
+
+
+def _made_inputs(model):
+    import numpy
+
+    inputs = getattr(model, "inputs", None)
+    if not inputs:
+        return None
+    made = []
+    for tensor in inputs:
+        shape = [2 if extent is None else extent for extent in tensor.shape]
+        dtype = str(tensor.dtype)
+        if dtype == "string":
+            return None
+        made.append(numpy.ones(shape, "int32" if "int" in dtype else "float32"))
+    return made[0] if len(made) == 1 else made
+
+
+def _widened(array):
+    if array.dtype.name in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
+        return array.astype("float32")
+    return array
+
+
+def main(path):
+    """Prove once, in this process: the request in the file `path`, the answer beside it."""
+    with open(path) as file:
+        request = json.load(file)
+    answer = prove(request)
+    with open(path + ".answer", "w") as file:
+        json.dump(answer, file)
+    os._exit(0)

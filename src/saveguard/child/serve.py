@@ -1,0 +1,94 @@
+"""The warm process: it imports the framework once and forks a clean copy of itself a proof.
+
+Requests come as JSON lines on standard input, answers go as JSON lines to what was standard
+output; what loaded code prints goes to standard error. Each proof runs in a fork that has seen no
+other model, so that a class which an earlier proof registered cannot vouch for a later file, and
+a crash or a hang costs that fork alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import traceback
+
+
+def main():
+    """Serve until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    ready = _import()
+    _send(answers, ready)
+    if "failed" in ready:
+        return
+    for line in sys.stdin:
+        request = json.loads(line)
+        _send(answers, _forked(request, answers) if hasattr(os, "fork") else _prove(request))
+
+
+def _import():
+    try:
+        from . import prove
+
+        return {"ready": True, "environment": prove.environment()}
+    except Exception as error:  # noqa: BLE001  an environment without a working Keras is an answer
+        return {
+            "failed": {
+                "type": type(error).__name__,
+                "message": str(error),
+                "traceback": traceback.format_exc()[-4000:],
+            }
+        }
+
+
+def _forked(request, answers):
+    """The answer of a fork; `exit` where it died without one."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        with os.fdopen(writing, "w") as file:
+            json.dump(_prove(request), file)
+        sys.stderr.flush()
+        os._exit(0)
+    os.close(writing)
+    _send(answers, {"child": child})
+    text = _read(reading, child)
+    status = os.waitpid(child, 0)[1]
+    try:
+        return json.loads(text.decode())
+    except ValueError:
+        code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        return {"exit": code}
+
+
+def _read(reading, child):
+    """All that the fork writes; when whoever asked is gone, the fork is ended."""
+    parts = []
+    while True:
+        ready, _, _ = select.select([reading, sys.stdin], [], [])
+        if reading in ready:
+            part = os.read(reading, 1 << 20)
+            if not part:
+                os.close(reading)
+                return b"".join(parts)
+            parts.append(part)
+        elif sys.stdin in ready:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os._exit(0)
+
+
+def _prove(request):
+    from . import prove
+
+    os.environ.update(request.get("variables_of_environment", {}))
+    return prove.prove(request)
+
+
+def _send(answers, message):
+    answers.write(json.dumps(message) + "\n")
+    answers.flush()

@@ -1,0 +1,129 @@
+"""The plain values that a model's objects hold: what a reload must give back beside variables.
+
+`traits` of a model before its save and of the model that came back are compared value by value,
+which finds a constructor argument that Keras's own configuration drops without any list of names.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+from . import arrays
+from .walk import is_builtin, kind_of, objects, own_attributes
+
+# Names that a reload may change by right: automatic names, and paths made of them.
+_SKIPPED = {"name", "_name", "path", "_path", "_auto_config", "_build_shapes_dict", "_lock"}
+_LARGEST = 4096
+
+
+def traits(model):
+    """{holder: {"class", "builtin", "kind", "values", "arguments", "config"}} of a model."""
+    return {holder: describe(item, kind) for holder, item, kind in objects(model)}
+
+
+def describe(item, kind):
+    """The plain values of one object; see `traits`."""
+    values = {}
+    for name, value in _values(item, kind):
+        if isinstance(value, dict) and all(isinstance(part, str) for part in value):
+            for part in value:
+                _add(values, "%s[%r]" % (name, part), value[part])
+        else:
+            _add(values, name, value)
+    return {
+        "class": type(item).__name__,
+        "builtin": is_builtin(type(item)),
+        "kind": kind,
+        "values": values,
+        "arguments": constructor_arguments(item),
+        "config": config_keys(item),
+    }
+
+
+def plain(value):
+    """(True, comparable) for a plain value, else (False, None).
+
+    Lists and tuples are the same here, as JSON makes one of both; functions and classes are
+    their qualified names; arrays are their shape, dtype and digest.
+    """
+    if value is None or isinstance(value, (bool, int, str)):
+        return True, value
+    if isinstance(value, float):
+        return True, value if value == value else "nan"
+    if isinstance(value, bytes):
+        return True, repr(value)
+    if isinstance(value, (list, tuple)):
+        parts = [plain(part) for part in value[:_LARGEST]]
+        return all(ok for ok, _ in parts), [part for _, part in parts]
+    if isinstance(value, dict):
+        parts = {str(name): plain(part) for name, part in list(value.items())[:_LARGEST]}
+        return all(ok for ok, _ in parts.values()), {n: part for n, (_, part) in parts.items()}
+    if isinstance(value, (set, frozenset)):
+        return True, sorted(map(repr, value))
+    if inspect.isfunction(value) or inspect.isclass(value):
+        return True, getattr(value, "__qualname__", "").split(".<locals>.")[-1]
+    if type(value).__module__ == "numpy" or type(value).__module__.startswith("ml_dtypes"):
+        return _plain_array(value)
+    return False, None
+
+
+def constructor_arguments(item):
+    """Names of the parameters of the object's constructor, or of the function that it wraps."""
+    names = set()
+    for function in [base.__init__ for base in type(item).__mro__] + [getattr(item, "fn", None)]:
+        try:
+            parameters = inspect.signature(function).parameters
+        except (TypeError, ValueError):
+            continue
+        names.update(parameters)
+    return sorted(names - {"self", "args", "kwargs", "name", "dtype"})
+
+
+def config_keys(item):
+    """Keys of the object's configuration; empty where `get_config` raises."""
+    try:
+        return sorted(map(str, item.get_config()))
+    except Exception:  # noqa: BLE001  what it raises is found by the preflight, under its own code
+        return []
+
+
+def _values(item, kind):
+    for name, value in own_attributes(item):
+        if name not in _SKIPPED and not kind_of(value):
+            yield name, value
+    if kind in ("layer", "model"):
+        yield "trainable", bool(item.trainable)
+        yield "dtype_policy", getattr(getattr(item, "dtype_policy", None), "name", None)
+    if kind == "model":
+        yield "compiled", bool(getattr(item, "compiled", False))
+    if kind in ("loss", "metric"):
+        yield "reduction", getattr(item, "reduction", None)
+    if callable(getattr(item, "get_vocabulary", None)):
+        yield "get_vocabulary()", _vocabulary(item)
+
+
+def _vocabulary(layer):
+    import numpy
+
+    try:
+        return numpy.array([str(term) for term in layer.get_vocabulary()], dtype=object)
+    except Exception as error:  # noqa: BLE001  compared as text: both sides must raise the same
+        return "%s: %s" % (type(error).__name__, error)
+
+
+def _add(values, name, value):
+    ok, comparable = plain(value)
+    if ok:
+        values[name] = comparable
+
+
+def _plain_array(value):
+    import numpy
+
+    if isinstance(value, numpy.ndarray):
+        return True, [list(value.shape), str(value.dtype), arrays.digest(value)]
+    if isinstance(value, numpy.dtype):
+        return True, str(value)
+    if isinstance(value, numpy.generic):
+        return True, value.item()
+    return False, None

@@ -1,0 +1,126 @@
+"""Walk every object of a model whose configuration or state goes into the file."""
+
+from __future__ import annotations
+
+_REFERENCE = {}  # type: dict[str, frozenset[str]]
+
+
+def kind_of(item):
+    """`model`, `layer`, `loss`, `metric`, `optimizer`, `part` (any other with a configuration)."""
+    import keras
+
+    if isinstance(item, keras.Model):
+        return "model"
+    if isinstance(item, keras.layers.Layer):
+        return "layer"
+    if isinstance(item, keras.losses.Loss):
+        return "loss"
+    if isinstance(item, keras.metrics.Metric):
+        return "metric"
+    if isinstance(item, keras.optimizers.Optimizer):
+        return "optimizer"
+    if hasattr(item, "get_config") and not isinstance(item, type):
+        return "part"
+    return ""
+
+
+def is_builtin(item):
+    """True for Keras's own classes and functions, and those of its public companions."""
+    module = getattr(item, "__module__", None) or type(item).__module__
+    return str(module).split(".")[0] in ("keras", "keras_hub", "keras_cv", "keras_nlp", "tf_keras")
+
+
+def own_attributes(item):
+    """Attributes (name, value) of `item` beyond those that its Keras base class has by itself.
+
+    Keras's writer skips the same ones: they are its own bookkeeping.
+    """
+    known = _base_attributes(kind_of(item))
+    for name in sorted(vars(item)) if hasattr(item, "__dict__") else ():
+        if name not in known and not name.startswith("__"):
+            yield name, vars(item)[name]
+
+
+def objects(model):
+    """Yield (holder, object, kind) for the model, its layers, loss, metrics and optimizer.
+
+    `holder` is how the user would write it, `model.layers[2].cell`; it holds no automatic name,
+    so it is the same before a save and after a reload.
+    """
+    seen = set()
+    for item in _walk(model, "model", seen):
+        yield item
+    for attribute, value in _compiled_parts(model):
+        for item in _walk(value, "model." + attribute, seen):
+            yield item
+
+
+def _compiled_parts(model):
+    for attribute in ("loss", "optimizer"):
+        value = getattr(model, attribute, None)
+        if value is not None:
+            yield attribute, value
+    metrics = getattr(model, "_compile_metrics", None)
+    for attribute in ("metrics", "weighted_metrics"):
+        value = getattr(metrics, "_user_" + attribute, None)
+        if value is not None:
+            yield attribute, value
+
+
+def _walk(item, holder, seen):
+    if id(item) in seen:
+        return
+    if isinstance(item, (list, tuple)):
+        for index, value in enumerate(item):
+            for found in _walk(value, "%s[%d]" % (holder, index), seen):
+                yield found
+        return
+    if isinstance(item, dict):
+        for key, value in list(item.items()):
+            for found in _walk(value, "%s[%r]" % (holder, key), seen):
+                yield found
+        return
+    kind = kind_of(item)
+    if not kind:
+        return
+    seen.add(id(item))
+    yield holder, item, kind
+    if kind == "model" and type(item).__name__ in ("Sequential", "Functional") or _has_graph(item):
+        for index, layer in enumerate(item.layers):
+            for found in _walk(layer, "%s.layers[%d]" % (holder, index), seen):
+                yield found
+    for name, value in own_attributes(item):
+        if kind_of(value) or isinstance(value, (list, tuple, dict)):
+            for found in _walk(value, "%s.%s" % (holder, name), seen):
+                yield found
+
+
+def _has_graph(item):
+    """A subclass of Sequential or Functional: its layers are reached through `layers` first."""
+    names = {base.__name__ for base in type(item).__mro__}
+    return bool(names & {"Sequential", "Functional"})
+
+
+def _base_attributes(kind):
+    if kind not in _REFERENCE:
+        _REFERENCE[kind] = frozenset(_reference_attributes(kind))
+    return _REFERENCE[kind]
+
+
+def _reference_attributes(kind):
+    import keras
+
+    if kind == "model":
+        inputs = keras.Input((1,))
+        functional = keras.Model(inputs, inputs)
+        empty = keras.Sequential()
+        return set(dir(functional)) | set(dir(empty)) | set(vars(functional)) | {"_functional"}
+    if kind == "layer":
+        return dir(keras.layers.Layer())
+    if kind == "loss":
+        return dir(keras.losses.Loss())
+    if kind == "metric":
+        return dir(keras.metrics.Metric())
+    if kind == "optimizer":
+        return dir(keras.optimizers.SGD.__mro__[1](1.0))
+    return ()

@@ -1,0 +1,53 @@
+"""Every code and the file of its rule. This is the only list; codes are never reused or renamed.
+
+SG1xx integrity of the file, SG2xx loading, SG4xx fidelity, SG5xx input, SG6xx sequences,
+SG7xx runtime.
+"""
+
+from __future__ import annotations
+
+CODES = {
+#   "SG101": "integrity.file_damaged",
+#   "SG102": "integrity.not_an_archive",
+#   "SG103": "integrity.file_changed",
+#   "SG104": "integrity.file_missing",
+    "SG201": "loading.class_not_registered",
+#   "SG202": "loading.class_not_importable",
+#   "SG203": "loading.get_config_missing",
+#   "SG204": "loading.get_config_incomplete",
+#   "SG205": "loading.get_config_raises",
+#   "SG206": "loading.config_not_json",
+#   "SG207": "loading.python_lambda",
+#   "SG208": "loading.reload_fails",
+#   "SG209": "loading.compile_lost",
+#   "SG401": "fidelity.weights_not_created",
+#   "SG402": "fidelity.untracked_variables",
+#   "SG403": "fidelity.variables_not_written",
+#   "SG404": "fidelity.arrays_not_read",
+#   "SG405": "fidelity.variables_not_restored",
+#   "SG406": "fidelity.argument_dropped",
+#   "SG407": "fidelity.attribute_not_saved",
+#   "SG408": "fidelity.weights_not_finite",
+#   "SG409": "fidelity.not_adapted",
+#   "SG410": "fidelity.outputs_differ",
+#   "SG411": "fidelity.scores_differ",
+#   "SG412": "fidelity.outputs_random",
+#   "SG413": "fidelity.format_loses",
+#   "SG414": "fidelity.recurrent_states",
+#   "SG501": "inputs.structure_differs",
+#   "SG502": "inputs.rank_differs",
+#   "SG503": "inputs.shape_differs",
+#   "SG601": "sequences.scalar_input",
+#   "SG602": "sequences.no_rows",
+#   "SG603": "sequences.unequal_lengths",
+#   "SG605": "sequences.all_masked",
+    "SG701": "runtime.disk_full",
+#   "SG702": "runtime.no_permission",
+#   "SG703": "runtime.target_is_directory",
+#   "SG704": "runtime.unknown_extension",
+#   "SG705": "runtime.interpreter_without_keras",
+#   "SG706": "runtime.proof_timed_out",
+#   "SG707": "runtime.proof_died",
+#   "SG708": "runtime.not_a_keras_model",
+#   "SG709": "runtime.no_such_folder",
+}

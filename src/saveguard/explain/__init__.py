@@ -1,0 +1,1 @@
+"""An exception -> ranked findings, by the rules' signatures."""

@@ -1,0 +1,145 @@
+"""A finding, and the report that gathers findings with what was and was not read."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from typing import Literal
+
+import msgspec
+
+Certainty = Literal["certain", "likely", "possible"]
+CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely", "possible")
+SCHEMA_VERSION = 1
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact that will hurt: where it is, what it is, what it leads to and what mends it.
+
+    Attributes:
+        code: The rule's code, `SG402`. Codes are never reused or renamed; compare these.
+        name: The rule's name, `untracked-variables`.
+        where: A path inside the file, the model or the data.
+        message: The headline, one line, with the user's own names and values.
+        why: What is, then what will happen, in which version.
+        fix: One command, or a few lines of code with the user's own names.
+        certainty: `certain`, `likely` or `possible`.
+        evidence: Lines that were matched or values that were read, quoted.
+    """
+
+    code: str
+    name: str
+    where: str
+    message: str
+    why: str
+    fix: str
+    certainty: Certainty = "certain"
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> tuple[int, str, str]:
+        """Sort key: the most certain first, then by code and place."""
+        return CERTAINTIES.index(self.certainty), self.code, self.where
+
+    @property
+    def level(self) -> str:
+        """`error` for certain, `warning` for likely, `note` for possible."""
+        return {"certain": "error", "likely": "warning", "possible": "note"}[self.certainty]
+
+    def __str__(self) -> str:
+        """The finding as text of at most 88 columns, code and headline first."""
+        parts = [("at", self.where), ("why", self.why), ("fix", self.fix)]
+        parts += [("seen", line) for line in self.evidence]
+        parts.append(("sure", f"{self.certainty}; more: saveguard explain {self.code}"))
+        head = _wrapped(f"{self.level}[{self.code}] ", self.message, "  ")
+        return "\n".join([head, *(_wrapped(f"  {name:4} ", text, " " * 7) for name, text in parts)])
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings, best first, with what was and what was not read to reach them.
+
+    Attributes:
+        subject: What was looked at: a path, or a model's class and name.
+        findings: Best first (see `Finding.rank`).
+        read: What was looked at, in a few words each.
+        not_read: What could not be looked at, and why. Not read is never clean.
+        schema_version: Version of the JSON form; it grows when a key changes its meaning.
+    """
+
+    subject: str
+    findings: tuple[Finding, ...] = ()
+    read: tuple[str, ...] = ()
+    not_read: tuple[str, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.findings, key=lambda finding: finding.rank))
+        msgspec.structs.force_setattr(self, "findings", ordered)
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing certain was found."""
+        return not self.certain
+
+    @property
+    def certain(self) -> tuple[Finding, ...]:
+        """The findings that are certain; only these fail a build by default."""
+        return tuple(f for f in self.findings if f.certainty == "certain")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The findings' codes, best first, each once."""
+        return tuple(dict.fromkeys(finding.code for finding in self.findings))
+
+    def to_json(self) -> str:
+        """The report as JSON text, with a `schema_version`."""
+        return msgspec.json.encode(self).decode()
+
+    def __str__(self) -> str:
+        """Every finding in full, what was and was not read, and the count."""
+        lines = [str(finding) for finding in self.findings]
+        lines += [f"{self.subject}: {told}" for told in self.read]
+        lines += [f"{self.subject}: not read: {told}" for told in self.not_read]
+        return "\n".join([*lines, f"{self.subject}: {self.verdict}"])
+
+    @property
+    def verdict(self) -> str:
+        """`nothing found`, or how many findings of each certainty there are."""
+        counts = [
+            f"{count} {certainty}"
+            for certainty in CERTAINTIES
+            if (count := sum(f.certainty == certainty for f in self.findings))
+        ]
+        return ", ".join(counts) or "nothing found"
+
+    def __add__(self, other: Report) -> Report:
+        return Report(
+            subject=self.subject,
+            findings=tuple(dict.fromkeys(self.findings + other.findings)),
+            read=tuple(dict.fromkeys(self.read + other.read)),
+            not_read=tuple(dict.fromkeys(self.not_read + other.not_read)),
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(_row(finding) for finding in self.findings)
+        title = f"<b>{html.escape(self.subject)}</b>: {self.verdict}"
+        return f"<div>{title}<table>{rows}</table></div>"
+
+
+def _row(finding: Finding) -> str:
+    cells = [finding.code, finding.message, finding.where, finding.fix]
+    return "<tr>" + "".join(f"<td><pre>{html.escape(cell)}</pre></td>" for cell in cells) + "</tr>"
+
+
+def _wrapped(start: str, text: str, indent: str) -> str:
+    """`text` behind `start`, in lines of 88 columns; lines of its own (code) are kept."""
+    first, *rest = text.splitlines() or [""]
+    wrapped = textwrap.wrap(
+        first,
+        88,
+        initial_indent=start,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join([*(wrapped or [start.rstrip()]), *(indent + line for line in rest)])

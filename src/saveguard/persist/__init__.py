@@ -1,0 +1,1 @@
+"""Save, verify, load and rescue: what is written, and the proof that it comes back."""

@@ -1,0 +1,103 @@
+"""Record what a model gives for an example: outputs, and loss and metrics where compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from saveguard.child import arrays, compare, running
+from saveguard.model.example import Example
+from saveguard.receipt import Golden
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A golden and its arrays, by the path under which the golden names them."""
+
+    golden: Golden
+    arrays: dict[str, Any]
+
+    def store(self, file: Any) -> None:
+        """Write the arrays into the group `saveguard` of an open HDF5 file."""
+        for path, array in self.arrays.items():
+            arrays.store(file, arrays.key(path), array)
+
+
+def record(model: Any, example: Example, tolerance: float | None) -> Recording:
+    """Call the model on the example in inference mode, twice, and leave it as it was.
+
+    Raises:
+        Exception: Whatever the model raises for these inputs.
+    """
+    outputs, structure = running.predict(model, example.inputs)
+    again, _ = running.predict(model, example.inputs)
+    held: dict[str, Any] = {}
+    for name in ("inputs", "targets", "weights"):
+        held.update(arrays.flatten(getattr(example, name), name))
+    held.update({path: array for path, (array, _) in outputs.items()})
+    loss, metrics = _scores(model, example)
+    golden = Golden(
+        inputs=arrays.structure(example.inputs, "inputs"),
+        targets=arrays.structure(example.targets, "targets"),
+        weights=arrays.structure(example.weights, "weights"),
+        outputs=structure,
+        kinds={path: f"{form} {array.dtype.name}" for path, (array, form) in outputs.items()},
+        rows=_rows(example.inputs),
+        made=example.made,
+        random=_random(outputs, again),
+        tolerance=tolerance,
+        loss=loss,
+        metrics=metrics,
+        accelerator=on_accelerator(),
+    )
+    return Recording(golden=golden, arrays=held)
+
+
+def on_accelerator() -> bool:
+    """Whether this process computes on a GPU or TPU."""
+    import keras
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow
+
+        return bool(tensorflow.config.list_logical_devices("GPU"))
+    if backend == "jax":
+        import jax
+
+        return bool(jax.default_backend() != "cpu")
+    if backend == "torch":
+        import torch
+
+        return bool(torch.cuda.is_available() or torch.backends.mps.is_available())
+    return False
+
+
+def _scores(model: Any, example: Example) -> tuple[float | None, dict[str, float]]:
+    if example.targets is None or not getattr(model, "compiled", False):
+        return None, {}
+    return running.evaluate(model, example.inputs, example.targets, example.weights)
+
+
+def _rows(inputs: Any) -> int:
+    leaves = [leaf for _, leaf in arrays.flatten(inputs, "inputs")]
+    return len(leaves[0]) if leaves and leaves[0].ndim else 0
+
+
+def _random(outputs: dict[str, Any], again: dict[str, Any]) -> bool:
+    """Whether two calls from the same state differ by more than the order of sums explains."""
+    return any(
+        compare.difference(
+            path,
+            _wide(array),
+            _wide(again[path][0]),
+            (form, again[path][1]),
+            compare.tolerance_of(array.dtype.name, None, False, False),
+        )
+        for path, (array, form) in outputs.items()
+    )
+
+
+def _wide(array: np.ndarray[Any, Any]) -> Any:
+    return array.astype("float32") if array.dtype.kind == "V" else array

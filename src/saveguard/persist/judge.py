@@ -1,0 +1,212 @@
+"""Hold what a fresh process answered against what was recorded at the save."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from saveguard.facts import (
+    ModelFacts,
+    OutputDifference,
+    ProofFacts,
+    ScalarDifference,
+    TraitDifference,
+    VariableFacts,
+)
+from saveguard.receipt import Receipt
+
+_OUTCOMES = {"failed": "failed", "exit": "died", "timeout": "timeout"}
+
+
+def judge(
+    answer: dict[str, Any],
+    receipt: Receipt | None,
+    *,
+    subject: str,
+    python: str,
+    model: ModelFacts | None = None,
+    before: dict[str, Any] | None = None,
+    said: str = "",
+) -> ProofFacts:
+    """The facts of a proof.
+
+    Args:
+        answer: What the child answered (see `saveguard.child.prove.prove`).
+        receipt: What was recorded at the save; None for a file that plain Keras saved.
+        model: The facts of the live model, where the proof belongs to a save.
+        before: The live model's traits, where the child runs in the environment of the save.
+        said: The end of what the child wrote to standard error.
+    """
+    failed = answer.get("failed", {})
+    outcome = next((name for key, name in _OUTCOMES.items() if key in answer), "finished")
+    if outcome == "failed" and answer.get("stage") == "start":
+        outcome = "no-keras"
+    facts = ProofFacts(
+        subject=subject,
+        python=python,
+        outcome=outcome,
+        stage=answer.get("stage", ""),
+        error_type=failed.get("type", ""),
+        error=failed.get("message", "") or (said if outcome == "died" else ""),
+        traceback=failed.get("traceback", ""),
+        exit=int(answer.get("exit", 0)),
+        limit=float(answer.get("timeout", 0.0)),
+        environment=answer.get("environment", {}),
+        model=model,
+    )
+    return facts if outcome != "finished" else _finished(facts, answer, receipt, before)
+
+
+def _finished(
+    facts: ProofFacts, answer: dict[str, Any], receipt: Receipt | None, before: Any
+) -> ProofFacts:
+    import msgspec
+
+    golden = receipt.golden if receipt else None
+    outputs = tuple(OutputDifference(**row) for row in answer.get("outputs", ()))
+    agree = golden is not None and not golden.random and not outputs
+    recorded = receipt.variables if receipt else ()
+    optimizer = receipt.optimizer_variables if receipt else ()
+    compared, left = _compared(answer, receipt, before)
+    return msgspec.structs.replace(
+        facts,
+        unread=tuple(_unread(answer)),
+        unfilled=tuple(map(_variable, answer.get("unfilled", ()))),
+        changed_variables=tuple(
+            _changed(recorded, answer.get("variables", ()), agree)
+            + _changed(optimizer, answer.get("optimizer", ()), agree=False)
+        ),
+        outputs=outputs,
+        traits=tuple(_traits(before, answer.get("traits", {}))) if before else (),
+        scalars=tuple(_scalar(*row) for row in answer.get("scalars", ())),
+        random=golden.random if golden else bool(answer.get("random")),
+        compared=compared,
+        not_compared=left,
+        extra={"compile_failed": answer.get("compile_failed", "")},
+    )
+
+
+def _variable(row: Sequence[Any]) -> VariableFacts:
+    path, shape, dtype, digest = row
+    return VariableFacts(path=path, shape=tuple(shape), dtype=dtype, digest=digest)
+
+
+def _scalar(name: str, before: float, after: float | None) -> ScalarDifference:
+    return ScalarDifference(name=name, before=before, after=float("nan") if after is None else after)
+
+
+def _unread(answer: dict[str, Any]) -> Iterator[str]:
+    """Arrays that nothing consumed, but for those whose loss changes nothing.
+
+    Keras stores the running totals of metrics and does not restore them; and it stores the two
+    variables of an optimizer that has not taken a step, then skips them.
+    """
+    unread = answer.get("unread", ())
+    untrained = {"/optimizer/vars/0", "/optimizer/vars/1"}
+    optimizer = {path for path in unread if path.startswith("/optimizer/")}
+    for path in unread:
+        metric = any(part in path for part in ("metric", "_loss_tracker", "compile_loss"))
+        if not metric and not (path in optimizer and optimizer <= untrained):
+            yield path
+
+
+def _changed(
+    recorded: Sequence[VariableFacts], came: Sequence[Sequence[Any]], agree: bool
+) -> list[VariableFacts]:
+    """Recorded variables whose values did not come back.
+
+    Keras numbers the layers of a subclassed model anew, so that paths differ, and may list its
+    variables in another order; where the outputs agree, equal contents are enough.
+    """
+    if not recorded:
+        return []
+    before = [(variable.shape, variable.digest) for variable in recorded]
+    after = [(tuple(row[1]), row[3]) for row in came]
+    if before == after:
+        return []
+    by_path = {row[0]: (tuple(row[1]), row[3]) for row in came}
+    wrong = [v for v in recorded if by_path.get(v.path) != (v.shape, v.digest)]
+    if not wrong or (agree and Counter(before) == Counter(after)):
+        return []
+    if len(before) == len(after):
+        pairs = zip(recorded, before, after, strict=True)
+        return [variable for variable, old, new in pairs if old != new]
+    left = Counter(after)
+    changed = []
+    for variable in recorded:
+        key = (variable.shape, variable.digest)
+        if left[key]:
+            left[key] -= 1
+        else:
+            changed.append(variable)
+    return changed
+
+
+def _traits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[TraitDifference]:
+    for holder, old in before.items():
+        new = after.get(holder)
+        if new is None:
+            continue
+        for attribute in old["values"]:
+            was, now = old["values"][attribute], new["values"].get(attribute)
+            if attribute not in new["values"] or _same(was, now):
+                continue
+            argument = attribute.split("['")[-1].rstrip("']")
+            yield TraitDifference(
+                holder=holder,
+                class_name=old["class"],
+                builtin=old["builtin"],
+                kind=old["kind"],
+                attribute=attribute,
+                argument=argument.lstrip("_") in old["arguments"],
+                in_config=argument.lstrip("_") in old["config"],
+                before=_short(was),
+                after=_short(now),
+            )
+
+
+def _same(was: Any, now: Any) -> bool:
+    if isinstance(was, float) and isinstance(now, (int, float)):
+        return was == now or abs(was - now) <= 1e-6 * max(abs(was), abs(now))
+    if isinstance(was, list) and isinstance(now, list):
+        return len(was) == len(now) and all(map(_same, was, now))
+    return bool(was == now)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _compared(
+    answer: dict[str, Any], receipt: Receipt | None, before: Any
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What was held against the save, and what could not be, in words for the receipt."""
+    golden = receipt.golden if receipt else None
+    done = ["it loads", "every array in the file was read"]
+    left = []
+    if receipt and receipt.variables:
+        done.append(f"{len(receipt.variables)} variables, bit for bit")
+    elif receipt is None:
+        done.append("every variable has a stored value")
+    if receipt and receipt.optimizer_variables:
+        done.append(f"{len(receipt.optimizer_variables)} optimizer variables, bit for bit")
+    if before:
+        done.append(f"settings of {len(before)} objects")
+    if golden is not None and not golden.random:
+        count = len(golden.kinds)
+        made = ", for made inputs" if golden.made else ""
+        done.append(f"{count} output{'s' * (count != 1)}, {golden.rows} rows{made}")
+    elif golden is not None:
+        left.append("outputs: the model gives others at every call")
+    elif "random" in answer:
+        done.append("two calls agree" if not answer["random"] else "it can be called")
+        left.append("outputs: the file holds no golden")
+    if golden is not None and golden.loss is not None and "scalars" in answer:
+        done.append(f"loss and {len(golden.metrics)} metrics")
+    elif golden is not None and golden.targets is None and receipt and receipt.optimizer_variables:
+        left.append("loss and metrics: the example has no targets")
+    if "not_called" in answer:
+        left.append(f"outputs: {answer['not_called']}")
+    return tuple(done), tuple(left)

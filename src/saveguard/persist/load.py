@@ -1,0 +1,82 @@
+"""`saveguard.load`: checked before anything of the file is executed, compared after."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import h5py
+
+from saveguard.archive.read import read
+from saveguard.child import arrays, prove
+from saveguard.child.window import weights_of
+from saveguard.errors import SaveguardError, attach
+from saveguard.explain.diagnose import diagnose
+from saveguard.facts import OutputDifference, ProofFacts
+from saveguard.finding import Report
+from saveguard.persist.verify import stored_receipt
+from saveguard.receipt import Golden
+from saveguard.rules import registry
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+    compare: bool = False,
+) -> Any:
+    """Load a Keras model, checked before anything of the file is executed.
+
+    The file's structure, its checksums and the digests in its receipt are checked first; Keras's
+    safe mode is on.
+
+    Args:
+        path: A `.keras` or `.h5` file.
+        custom_objects: Classes and functions by name, as Keras takes them.
+        compile: Compile the model as it was when it was saved.
+        compare: Call the model on the golden in the file, and raise unless it gives the same.
+
+    Returns:
+        The model that `keras.saving.load_model` gives.
+
+    Raises:
+        SaveguardError: If the file is missing, damaged, changed since it was saved, or, with
+            `compare`, gives other outputs than at the save.
+        Exception: Whatever Keras raises, with the diagnosis as a note.
+    """
+    import keras
+
+    name = os.fspath(path)
+    facts = read(name)
+    findings = registry.notice("archive", facts)
+    if any(finding.certainty == "certain" for finding in findings):
+        raise SaveguardError(Report(subject=name, findings=findings))
+    try:
+        model = keras.saving.load_model(
+            name, custom_objects=custom_objects, compile=compile, safe_mode=True
+        )
+    except Exception as error:
+        attach(error, diagnose(error, "load", name))
+        raise
+    if compare:
+        receipt = stored_receipt(facts)
+        _compare(model, name, receipt.golden if receipt else None)
+    return model
+
+
+def _compare(model: Any, name: str, golden: Golden | None) -> None:
+    import msgspec
+
+    if golden is None or golden.random:
+        told = "outputs: the file holds no golden that can be compared"
+        raise SaveguardError(Report(subject=name, not_read=(told,)))
+    found: dict[str, Any] = {}
+    with open(name, "rb", buffering=0) as file, h5py.File(weights_of(name, file), "r") as weights:
+        held = arrays.read(weights)
+    prove.against_golden(model, held, msgspec.to_builtins(golden), {"same": False}, found)
+    outputs = tuple(OutputDifference(**row) for row in found["outputs"])
+    facts = ProofFacts(subject=name, outputs=outputs)
+    findings = registry.notice("proof", facts)
+    if findings:
+        raise SaveguardError(Report(subject=name, findings=findings))

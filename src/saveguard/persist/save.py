@@ -1,0 +1,333 @@
+"""`saveguard.save`: a model into a file that is proven to come back."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from saveguard.child import prove as child
+from saveguard.child import running
+from saveguard.child.traits import traits
+from saveguard.contract import Contract
+from saveguard.errors import SaveguardError, attach
+from saveguard.explain.diagnose import diagnose
+from saveguard.facts import ModelFacts, VariableFacts
+from saveguard.finding import Finding, Report
+from saveguard.model import contract as contracts
+from saveguard.model import example as examples
+from saveguard.model import read as models
+from saveguard.persist import carry, proof
+from saveguard.persist.golden import Recording, record
+from saveguard.persist.hdf5 import HDF5File
+from saveguard.persist.model_type import require_model
+from saveguard.persist.rescue import rescue_path, write_rescue
+from saveguard.persist.staging import Staging, staged
+from saveguard.persist.target import layout_of
+from saveguard.persist.writer import KerasArchive, Written, measure
+from saveguard.receipt import Receipt, Verdict
+from saveguard.rules import registry
+from saveguard.version import __version__
+
+# What is found missing from the file itself stands against the proof, whatever the outputs say.
+NOT_IN_FILE = {"SG402", "SG403"}
+
+
+def save(
+    model: Any,
+    path: str | os.PathLike[str],
+    example: Any = None,
+    *,
+    prove: bool = True,
+    keep_previous: bool = False,
+    tolerance: float | None = None,
+    limit: float = proof.LIMIT,
+    accept: Collection[str] = (),
+) -> Receipt:
+    """Save a Keras model so that it is proven to come back, and so that nothing is ever lost.
+
+    The file is written beside `path`, flushed to disk, and reloaded by a fresh process, which
+    compares what came back with the model. Only then does it take the name `path`; until then
+    the previous file stays.
+
+    Args:
+        model: A Keras 3 model: Sequential, Functional or subclassed, compiled or not.
+        path: Where to: `.keras`, `.weights.h5` or `.h5`.
+        example: Inputs that the model takes: arrays, nested arrays, `(x, y)`,
+            `(x, y, sample_weight)`, or a tf.data data set, PyDataset or DataLoader, whose first
+            batch is taken. Its first rows are recorded in the file with the model's outputs for
+            them. None: an example is made from the model's input shapes, and the receipt says so.
+        prove: False leaves out the fresh process.
+        keep_previous: Keep the file that is replaced, as `NAME.prev`.
+        tolerance: Relative tolerance of the outputs; None for the dtype's own (float32: 1e-5).
+        limit: Seconds that the proof may take.
+        accept: Codes of findings that shall not stand against the proof: `["SG406"]`.
+
+    Returns:
+        What was written and proven, with every finding.
+
+    Raises:
+        SaveguardError: If the file is not proven: `path` keeps what it held, and the new file is
+            put beside it as `NAME.unproven.keras`. If the target, the model or the example
+            cannot be used: nothing is touched.
+        Exception: If Keras cannot save the model, its own exception, with the diagnosis as a
+            note; what can be saved is in `NAME.rescue.h5` (see `saveguard.restore`).
+    """
+    require_model(model)
+    return _Save(model, path, layout_of(path), prove, keep_previous, limit, set(accept)).run(
+        example, tolerance
+    )
+
+
+class _Save:
+    """One save on its way: the findings and the seconds that its steps add up."""
+
+    def __init__(
+        self,
+        model: Any,
+        path: str | os.PathLike[str],
+        layout: str,
+        prove: bool,
+        keep_previous: bool,
+        limit: float,
+        accept: set[str],
+    ) -> None:
+        self.model = model
+        self.path = os.fspath(path)
+        self.layout = layout
+        self.prove = prove
+        self.keep_previous = keep_previous
+        self.limit = limit
+        self.accept = accept
+        self.findings: list[Finding] = []
+        self.left: list[str] = []
+        self.seconds: dict[str, float] = {}
+
+    def run(self, given: Any, tolerance: float | None) -> Receipt:
+        with self._timed("preflight"):
+            example, contract, facts = self._preflight(given)
+        with self._timed("golden"):
+            recording = self._record(example, tolerance)
+        try:
+            with staged(self.path) as staging:
+                return self._write_and_prove(staging, facts, contract, recording)
+        except SaveguardError:
+            raise
+        except Exception as error:
+            attach(error, self._explain_and_rescue(error, facts, contract))
+            raise
+
+    def _preflight(self, given: Any) -> tuple[Any, Contract | None, ModelFacts]:
+        """The example, the contract and the facts; a model without weights is built here."""
+        contract = contracts.read(self.model)
+        if given is not None and contract is not None:
+            self._stop_on(registry.notice("data", examples.read(given, contract)))
+        example = None if given is None else examples.take(given, contract)
+        if contract is None and example is not None:
+            contract = contracts.read(self.model, example.inputs)
+            assert contract is not None
+            self._stop_on(registry.notice("data", examples.read(given, contract)))
+        built = bool(self.model.built)
+        if not built and example is not None:
+            self._build(example, contract)
+            contract = contracts.read(self.model, example.inputs)
+        facts = models.read(
+            self.model,
+            target=self.path,
+            layout=self.layout,
+            built_from_example=not built and example is not None,
+        )
+        self.findings += registry.notice("model", facts)
+        if not facts.built:
+            raise SaveguardError(self._report())
+        if example is None and contract is not None:
+            example = examples.make(contract)
+        return example and examples.shorten(example, contract), contract, facts
+
+    def _build(self, example: Any, contract: Contract | None) -> None:
+        try:
+            running.predict(self.model, examples.shorten(example, contract).inputs)
+        except Exception as error:
+            attach(error, diagnose(error, "build", self.path))
+            raise
+
+    def _record(self, example: Any, tolerance: float | None) -> Recording | None:
+        if example is None:
+            self.left.append("outputs: no example was given and the model does not say its inputs")
+            return None
+        try:
+            return record(self.model, example, tolerance)
+        except Exception as error:
+            if example.made:  # our own example may not suit; the receipt says what is missing
+                told = f"{type(error).__name__}: {error}".splitlines()[0]
+                self.left.append(f"outputs: no example was given, and a made one raises {told}")
+                return None
+            attach(error, diagnose(error, "predict", self.path))
+            raise
+
+    def _write_and_prove(
+        self,
+        staging: Staging,
+        facts: ModelFacts,
+        contract: Contract | None,
+        recording: Recording | None,
+    ) -> Receipt:
+        with self._timed("write"):
+            kind = KerasArchive if self.layout == "keras" else HDF5File
+            file = kind(staging.path, lambda h5: recording.store(h5) if recording else None)
+            facts = self._with_values(facts, file.write(self.model))
+            self.findings = list(dict.fromkeys([*self.findings, *registry.notice("model", facts)]))
+            receipt = self._receipt(facts, contract, recording, file.written.digests)
+            file.write_receipt(receipt.to_json())
+        if self.prove:
+            receipt = self._proven(receipt, staging, facts)
+            with self._timed("commit"):
+                file.write_receipt(receipt.to_json())
+        with self._timed("commit"):
+            previous = staging.commit(keep_previous=self.keep_previous)
+        return msgspec.structs.replace(
+            receipt, previous=str(previous or ""), seconds=dict(self.seconds)
+        )
+
+    def _proven(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> Receipt:
+        with self._timed("proof"):
+            parts, lost = carry.request_parts(self.model, facts, staging.folder)
+            if self.layout == "weights":
+                parts["config"] = _config_of(self.model)
+            result = proof.prove(
+                staging.path,
+                self.layout,
+                receipt,
+                subject=self.path,
+                backend=facts.backend,
+                limit=self.limit,
+                parts=parts,
+                model=facts,
+                before=traits(self.model),
+                accept=self.accept,
+            )
+        self.findings = list(dict.fromkeys([*self.findings, *result.findings]))
+        left = (*result.proof.not_compared, *self.left, *lost)
+        absent = {f.code for f in self.findings if f.certainty == "certain"} & NOT_IN_FILE
+        verdict: Verdict = "not proven" if absent - self.accept else result.proof.verdict
+        proven = msgspec.structs.replace(result.proof, not_compared=left, verdict=verdict)
+        receipt = msgspec.structs.replace(
+            receipt, findings=self._report().findings, proof=proven, seconds=dict(self.seconds)
+        )
+        if not receipt.proven:
+            told = [f"the new file was kept as {staging.put_aside('unproven').name}"]
+            if facts.untracked or facts.unwritten:
+                kept = write_rescue(
+                    self.model, rescue_path(self.path), facts, receipt.contract, self._report()
+                )
+                told.append(f"every variable is in {kept.name}")
+            raise SaveguardError(self._report(*told))
+        return receipt
+
+    def _with_values(self, facts: ModelFacts, written: Written) -> ModelFacts:
+        """The facts with what the writer saw of each variable, and what it did not see."""
+        named = running.variables(self.model)
+        optimizer = running.optimizer_variables(self.model)
+        return msgspec.structs.replace(
+            facts,
+            variables=tuple(_seen(facts.variables, named, written)),
+            optimizer_variables=tuple(_seen(facts.optimizer_variables, optimizer, written)),
+            unwritten=tuple(_unwritten(facts.variables, named, written)),
+        )
+
+    def _receipt(
+        self,
+        facts: ModelFacts,
+        contract: Contract | None,
+        recording: Recording | None,
+        digests: dict[str, str],
+    ) -> Receipt:
+        return Receipt(
+            path=self.path,
+            layout=self.layout,
+            digests=digests,
+            contract=contract,
+            golden=recording.golden if recording else None,
+            environment={
+                "saveguard": __version__,
+                "system": platform.platform(terse=True),
+                **child.environment(),
+            },
+            variables=facts.variables,
+            optimizer_variables=facts.optimizer_variables,
+            findings=self._report().findings,
+            seconds=dict(self.seconds),
+            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        )
+
+    def _explain_and_rescue(
+        self, error: Exception, facts: ModelFacts, contract: Contract | None
+    ) -> Report:
+        """What the rules make of a failed save, and where the rescue lies."""
+        report = self._report() + diagnose(error, "save", self.path)
+        try:
+            kept = write_rescue(self.model, rescue_path(self.path), facts, contract, report)
+        except OSError as second:
+            told = (f"nothing could be rescued: {second}; the model is still in memory",)
+        else:
+            told = (
+                f"every variable is in {kept.name}; "
+                f"saveguard.restore(model, {str(kept)!r}) puts them back",
+            )
+        return msgspec.structs.replace(report, read=(*report.read, *told))
+
+    def _stop_on(self, findings: tuple[Finding, ...]) -> None:
+        self.findings += findings
+        if any(finding.certainty == "certain" for finding in findings):
+            raise SaveguardError(self._report("nothing was written"))
+
+    def _report(self, *told: str) -> Report:
+        return Report(subject=self.path, findings=tuple(dict.fromkeys(self.findings)), read=told)
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
+
+
+def _seen(
+    listed: tuple[VariableFacts, ...], named: list[tuple[str, Any]], written: Written
+) -> Iterator[VariableFacts]:
+    for facts, (_, variable) in zip(listed, named, strict=True):
+        seen = written.by_id.get(id(variable))
+        if seen is None:
+            seen = measure(facts.path, running.value_of(variable))
+        yield msgspec.structs.replace(
+            facts, digest=seen.digest, nan=seen.nan, infinite=seen.infinite
+        )
+
+
+def _unwritten(
+    listed: tuple[VariableFacts, ...], named: list[tuple[str, Any]], written: Written
+) -> Iterator[VariableFacts]:
+    """Variables that the file lacks: neither stored as themselves nor by equal contents."""
+    from saveguard.child import arrays
+
+    contents = list(written.contents)
+    for facts, (_, variable) in zip(listed, named, strict=True):
+        if id(variable) in written.by_id:
+            continue
+        array = running.value_of(variable)
+        if (array.shape, arrays.digest(array)) not in contents:
+            yield facts
+
+
+def _config_of(model: Any) -> str:
+    import keras
+
+    return json.dumps(keras.saving.serialize_keras_object(model))

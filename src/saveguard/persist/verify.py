@@ -1,0 +1,87 @@
+"""`saveguard.verify`: the proof alone, on any file, in any environment that has Keras."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from saveguard.archive.read import read
+from saveguard.errors import SaveguardError
+from saveguard.facts import ArchiveFacts
+from saveguard.finding import Report
+from saveguard.persist import proof
+from saveguard.receipt import Receipt
+from saveguard.rules import registry
+
+
+def verify(
+    path: str | os.PathLike[str],
+    *,
+    python: str | os.PathLike[str] | None = None,
+    limit: float = proof.LIMIT,
+    modules: tuple[str, ...] = (),
+) -> Report:
+    """Have a fresh process reload a file and say whether it comes back.
+
+    A file that `saveguard.save` wrote is held against its golden and the digests of its
+    variables. Any other file must load, read every array that it holds, fill every variable, and
+    give the same outputs twice.
+
+    Args:
+        path: A `.keras` or `.h5` file.
+        python: An interpreter with Keras (3.8 and newer; Saveguard is not needed there); None
+            for this one.
+        limit: Seconds that the proof may take.
+        modules: Modules to import there first, which register custom classes.
+
+    Returns:
+        What was compared (`read`), what could not be (`not_read`), and every finding.
+
+    Raises:
+        SaveguardError: If the proof could not be made at all: no such file, not an archive, no
+            such interpreter, no Keras in it.
+    """
+    name = os.fspath(path)
+    facts = read(name)
+    receipt = stored_receipt(facts)
+    findings = registry.notice("archive", facts)
+    if facts.damage or not facts.layout:
+        raise SaveguardError(Report(subject=name, findings=findings))
+    if facts.layout == "weights":
+        told = "weights alone: only `save` can prove them, with the model at hand"
+        return Report(subject=name, findings=findings, not_read=(told,))
+    parts = {"modules": list(modules), "paths": [os.getcwd()]}
+    try:
+        result = proof.prove(
+            Path(name),
+            facts.layout,
+            receipt,
+            subject=name,
+            python=None if python is None else os.fspath(python),
+            limit=limit,
+            parts=parts,
+        )
+    except OSError as error:
+        finding = registry.module("SG705").not_started(os.fspath(python or ""), error)
+        raise SaveguardError(Report(subject=name, findings=(*findings, finding))) from error
+    report = Report(
+        subject=name,
+        findings=findings + result.findings,
+        read=result.proof.compared,
+        not_read=result.proof.not_compared,
+    )
+    if "SG705" in report.codes:
+        raise SaveguardError(report)
+    return report
+
+
+def stored_receipt(facts: ArchiveFacts) -> Receipt | None:
+    """The receipt in a file, or None where plain Keras wrote it or the receipt is unreadable."""
+    if not facts.receipt:
+        return None
+    try:
+        return Receipt.from_json(facts.receipt)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,188 @@
+"""Write a `.keras` archive straight into its file, recording each array on its way.
+
+The members are those of Keras's own writer, with the same content; Keras's code walks the model
+and decides what is stored. Two things differ: the HDF5 member is written in place instead of in
+memory first, and `metadata.json` comes last, so that the receipt can be written after the proof.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from saveguard.archive.read import CONFIG, METADATA, WEIGHTS
+from saveguard.child import arrays, running
+from saveguard.child.window import Window
+from saveguard.facts import VariableFacts
+
+_BLOCK = 1 << 22
+
+
+class Written:
+    """What went into the file: by the identity of each variable, and by content."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, VariableFacts] = {}
+        self.contents: list[tuple[tuple[int, ...], str]] = []
+        self.digests: dict[str, str] = {}
+
+    def record(self, path: str, value: Any, array: np.ndarray[Any, Any]) -> None:
+        """Note one stored array, with its digest and how many values are not finite."""
+        facts = measure(path, array)
+        self.contents.append((array.shape, facts.digest))
+        if not isinstance(value, np.ndarray):
+            self.by_id[id(value)] = facts
+
+
+def measure(path: str, array: np.ndarray[Any, Any], holder: str = "") -> VariableFacts:
+    """The facts of one variable's values."""
+    nan, infinite = _not_finite(array)
+    return VariableFacts(
+        path=path,
+        shape=array.shape,
+        dtype=array.dtype.name,
+        holder=holder,
+        nan=nan,
+        infinite=infinite,
+        digest=arrays.digest(array),
+    )
+
+
+class KerasArchive:
+    """A `.keras` file being written.
+
+    Args:
+        path: A new file.
+        write_golden: Called with the open HDF5 file once the weights are in it.
+    """
+
+    def __init__(self, path: Path, write_golden: Callable[[h5py.File], None]) -> None:
+        self.path = path
+        self.write_golden = write_golden
+        self.written = Written()
+        self._metadata: dict[str, Any] = {}
+        self._metadata_start = 0
+
+    def write(self, model: Any) -> Written:
+        """Write configuration, weights, assets, and metadata without a receipt.
+
+        Raises:
+            Exception: Whatever Keras raises for a model that it cannot save.
+        """
+        from keras.src.saving import saving_lib
+
+        config, metadata = saving_lib._serialize_model_as_json(model)
+        self._metadata = json.loads(metadata)
+        with open(self.path, "w+b", buffering=0) as file, zipfile.ZipFile(file, "w") as archive:
+            self._member(archive, CONFIG, config.encode())
+            assets = saving_lib.DiskIOStore("assets", archive=archive, mode="w")
+            try:
+                self._weights(file, archive, model, assets)
+            finally:
+                assets.close()
+            self._metadata_start = archive.start_dir
+            self._member(archive, METADATA, json.dumps(self._metadata).encode())
+        return self.written
+
+    def write_receipt(self, receipt: str) -> None:
+        """Replace the last member, `metadata.json`, by one that also holds the receipt."""
+        metadata = {**self._metadata, "saveguard": json.loads(receipt)}
+        with open(self.path, "r+b") as file, zipfile.ZipFile(file, "a") as archive:
+            last = archive.filelist.pop()
+            if last.filename != METADATA or last.header_offset != self._metadata_start:
+                raise ValueError(f"{METADATA} is not the last member of {self.path}")
+            del archive.NameToInfo[METADATA]
+            file.seek(self._metadata_start)
+            file.truncate()
+            archive.start_dir = self._metadata_start
+            self._member(archive, METADATA, json.dumps(metadata).encode())
+
+    def _member(self, archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+        archive.writestr(zipfile.ZipInfo(name, time.localtime()[:6]), content)
+        if name != METADATA:
+            self.written.digests[name] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+    def _weights(self, file: Any, archive: zipfile.ZipFile, model: Any, assets: Any) -> None:
+        """Write the HDF5 member in place, then its header, which needs its size and checksum."""
+        from keras.src.saving import saving_lib
+
+        entry = zipfile.ZipInfo(WEIGHTS, time.localtime()[:6])
+        entry.header_offset = archive.start_dir
+        entry.CRC = entry.file_size = entry.compress_size = 0
+        large = _bytes_of(model) > zipfile.ZIP64_LIMIT // 2
+        start = entry.header_offset + len(entry.FileHeader(zip64=large))
+        window = Window(file, start)
+        store = _recording_store(saving_lib.H5IOStore, window, self.written)
+        try:
+            saving_lib._save_state(
+                model,
+                weights_store=store,
+                assets_store=assets,
+                inner_path="",
+                visited_saveables=set(),
+            )
+            self.write_golden(store.h5_file)
+        finally:
+            store.close()
+        entry.file_size = entry.compress_size = window.end
+        entry.CRC = _checksum(file, start, window.end)
+        file.seek(entry.header_offset)
+        file.write(entry.FileHeader(zip64=large))
+        archive.filelist.append(entry)
+        archive.NameToInfo[WEIGHTS] = entry
+        archive.start_dir = start + window.end
+        self.written.digests[WEIGHTS] = f"crc32:{entry.CRC:08x}"
+
+
+def _recording_store(base: Any, window: Window, written: Written) -> Any:
+    """Keras's HDF5 store, on a window of the archive, which records what is put into it."""
+
+    class RecordingStore(base):  # type: ignore[misc]
+        def _get_h5_file(self, path_or_io: Any, mode: str | None = None) -> h5py.File:
+            return h5py.File(window, mode or self.mode)
+
+        def __setitem__(self, key: str, value: Any) -> None:
+            array = running.value_of(value)
+            written.record(f"{self._h5_entry_path}/vars/{key}", value, array)
+            super().__setitem__(key, array)
+
+    return RecordingStore(io.BytesIO(), mode="w")
+
+
+def _checksum(file: Any, start: int, size: int) -> int:
+    file.seek(start)
+    checksum, buffer = 0, memoryview(bytearray(_BLOCK))
+    while size > 0:
+        got = file.readinto(buffer[: min(size, _BLOCK)])
+        checksum = zlib.crc32(buffer[:got], checksum)
+        size -= got
+    return checksum
+
+
+def _bytes_of(model: Any) -> int:
+    optimizer = getattr(model, "optimizer", None)
+    variables = list(model.variables) + list(getattr(optimizer, "variables", ()) or ())
+    return sum(math.prod(variable.shape or (1,)) * 8 for variable in variables)
+
+
+def _not_finite(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+    """(NaN, infinite) values; one sum tells for nearly every array that there are none."""
+    if array.dtype.kind not in "fcV" or not array.size:
+        return 0, 0
+    values = array.astype("float32") if array.dtype.kind == "V" else array
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(values.sum()):
+            return 0, 0
+    return int(np.isnan(values).sum()), int(np.isinf(values).sum())
+

@@ -1,0 +1,145 @@
+"""A receipt: what a save proved. It is returned by `save` and stored in the file."""
+
+from __future__ import annotations
+
+import html
+from typing import Any, Literal
+
+import msgspec
+
+from saveguard.contract import Contract
+from saveguard.facts import VariableFacts
+from saveguard.finding import Finding, Report
+
+Verdict = Literal["proven", "not proven"]
+SCHEMA_VERSION = 1
+
+
+class Golden(msgspec.Struct, frozen=True, kw_only=True):
+    """How the recorded arrays are held; the arrays lie in the file's HDF5 group `saveguard`.
+
+    Attributes:
+        inputs, targets, outputs: Nested lists and dictionaries whose leaves are array names.
+        weights: The sample weights, likewise.
+        kinds: Of each output array its dtype and form: `float32`, `sparse float32`, ...
+        rows: Rows recorded.
+        made: The inputs were made from the contract, because no example was given.
+        random: The outputs change from call to call, so they cannot be compared.
+        tolerance: Relative tolerance asked for by the caller, or None for the dtype's own.
+        loss, metrics: The values at the save for these inputs and targets.
+        accelerator: They were computed on a GPU or TPU, whose sums differ from a CPU's.
+    """
+
+    inputs: Any
+    outputs: Any
+    targets: Any = None
+    weights: Any = None
+    kinds: dict[str, str] = msgspec.field(default_factory=dict)
+    rows: int = 0
+    made: bool = False
+    random: bool = False
+    tolerance: float | None = None
+    loss: float | None = None
+    metrics: dict[str, float] = msgspec.field(default_factory=dict)
+    accelerator: bool = False
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fresh process said of the file.
+
+    Attributes:
+        verdict: `proven` when everything in `compared` agreed.
+        compared, not_compared: What was held against the save, and what could not be.
+        environment: `python`, `keras`, `backend` and their versions in that process.
+        seconds: How long it took, the process's start included.
+    """
+
+    verdict: Verdict
+    compared: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+    environment: dict[str, str] = msgspec.field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What a save proved.
+
+    Attributes:
+        path: The file that was written, as it was given.
+        layout: `keras`, `h5` or `weights`.
+        digests: Of each member of the archive, `algorithm:hexadecimal`.
+        contract: What the model expects of its inputs.
+        golden: The recorded example and the values that it gave, or None.
+        variables, optimizer_variables: Each stored variable with the digest of its bytes.
+        environment: Versions of Saveguard, Keras, the backend and Python at the save.
+        findings: What was found on the way, best first.
+        proof: What a fresh process said; None when `prove=False`.
+        previous: Where the previous file was kept, or empty.
+        writer: `saveguard` or `keras`: whose writer wrote the weights.
+        seconds: How long the parts took: `preflight`, `golden`, `write`, `proof`.
+    """
+
+    path: str
+    layout: str
+    digests: dict[str, str]
+    contract: Contract | None
+    golden: Golden | None
+    environment: dict[str, str]
+    variables: tuple[VariableFacts, ...] = ()
+    optimizer_variables: tuple[VariableFacts, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    proof: Proof | None = None
+    previous: str = ""
+    writer: str = "saveguard"
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)
+    created: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def proven(self) -> bool:
+        """True when a fresh process reloaded the file and agreed with the model."""
+        return self.proof is not None and self.proof.verdict == "proven"
+
+    @property
+    def ok(self) -> bool:
+        """True when it is proven and nothing certain was found."""
+        return self.proven and self.report.ok
+
+    @property
+    def report(self) -> Report:
+        """The findings as a report, with what was and was not compared."""
+        proof = self.proof
+        return Report(
+            subject=self.path,
+            findings=self.findings,
+            read=proof.compared if proof else (),
+            not_read=proof.not_compared if proof else ("not proven: prove=False",),
+        )
+
+    def to_json(self) -> str:
+        """The receipt as JSON text, with a `schema_version`."""
+        return msgspec.json.encode(self).decode()
+
+    @staticmethod
+    def from_json(text: str | bytes) -> Receipt:
+        """The receipt that `to_json` wrote.
+
+        Raises:
+            msgspec.ValidationError: If the text is not such a receipt.
+        """
+        return msgspec.json.decode(text, type=Receipt)
+
+    def __str__(self) -> str:
+        verdict = self.proof.verdict if self.proof else "not proven (prove=False)"
+        total = sum(self.seconds.values())
+        lines = [f"{self.path}: {verdict} in {total:.1f} s"]
+        if self.contract is not None:
+            lines.append(f"  contract  {self.contract}")
+        if self.proof is not None:
+            lines += [f"  compared  {what}" for what in self.proof.compared]
+            lines += [f"  not compared  {what}" for what in self.proof.not_compared]
+        lines += [f"  {f.code} {f.certainty}: {f.message}" for f in self.report.findings]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"

@@ -1,0 +1,1 @@
+"""One file a root cause, in one folder a family; `registry` finds them by `saveguard.codes`."""

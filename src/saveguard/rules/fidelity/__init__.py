@@ -1,0 +1,1 @@
+"""State or configuration that is lost without an error."""

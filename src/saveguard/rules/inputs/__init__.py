@@ -1,0 +1,1 @@
+"""Data whose structure, rank or shape is not the model's."""

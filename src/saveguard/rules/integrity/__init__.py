@@ -1,0 +1,1 @@
+"""The file itself: damaged, changed, or something else."""

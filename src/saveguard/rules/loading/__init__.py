@@ -1,0 +1,1 @@
+"""What a process that loads the file cannot rebuild."""

@@ -1,0 +1,126 @@
+"""A custom class or function is not registered, so that only who names it can load the file.
+
+## What happens
+
+The file is written without a word. `keras.saving.load_model` in another process stops with
+"Could not locate class 'MyLayer'", although the class is installed there.
+
+## Why
+
+A `.keras` file holds names, not code. Since Keras 3.9 the loader no longer imports the module
+that the file names; it finds a custom class only if that is registered under the stored name, or
+passed as `custom_objects`.
+
+## Fix
+
+Register the class, in the module that defines it, and save again:
+
+    @keras.saving.register_keras_serializable(package="my_package")
+    class MyLayer(keras.layers.Layer): ...
+
+Whoever loads the file imports that module first. Without registration each caller has to write
+`load_model(path, custom_objects={"MyLayer": MyLayer})`.
+
+## Seen in
+
+- Keras 3.9 to 3.15.1: "TypeError: Could not locate class 'MyLayer'. Make sure custom classes are
+  decorated with `@keras.saving.register_keras_serializable()`."
+- Keras 2.13 to 3.x, `.h5`: "Unknown layer: 'MyLayer'. Please ensure you are using a
+  `keras.utils.custom_object_scope` and that this object is included in the scope."
+
+## References
+
+- https://keras.io/guides/serialization_and_saving/#custom-objects
+- https://github.com/keras-team/keras/issues/21046
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import ModelFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG201", "class-not-registered", since="0.1")
+
+
+@rule.in_model
+def _(facts: ModelFacts) -> Iterator[Finding]:
+    seen = set()
+    for item in facts.objects:
+        where = item.module, item.class_name
+        if item.builtin or item.registered or not item.importable or where in seen:
+            continue
+        seen.add(where)
+        decorated = "function" if item.function else "class"
+        yield rule.finding(
+            where=item.holder,
+            message=f"{decorated} `{item.class_name}` of `{item.module}` is not registered",
+            why=f"load_model() of Keras 3.9 and newer finds `{item.class_name}` only by its"
+            " registered name, or where the caller passes custom_objects; without either it stops"
+            f" with \"Could not locate {decorated} '{item.class_name}'\".",
+            fix=f'put @keras.saving.register_keras_serializable(package="{_package(item.module)}")'
+            f" above `{item.class_name}` and save again; or load with"
+            f" custom_objects={{'{item.class_name}': {item.class_name}}}",
+        )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError", "ValueError"),
+        pattern=r"(?:Could not locate (?:class|function)|Unknown (?:layer|loss function)):? ?"
+        r"'?(?P<name>\w+)'?",
+        stages=("load",),
+        message="`{name}` is not known to the process that loads {where}",
+        why="The file holds the name of a custom class or function, not its code, and nothing"
+        " that was imported here has registered it.",
+        fix="import the module that defines and registers `{name}` first; or pass"
+        " custom_objects={{'{name}': {name}}}",
+    )
+)
+
+
+def _package(module: str) -> str:
+    return module.split(".")[0]
+
+
+def bad(tmp: Path) -> Call:
+    """A layer of an importable module that registers nothing."""
+    import keras
+    import numpy as np
+
+    layer = _module(tmp, registered=False).Double()
+    model = keras.Sequential([keras.Input((3,)), layer])
+    return Call("save", (model, tmp / "m.keras"), {"example": np.ones((2, 3), "float32")})
+
+
+def good(tmp: Path) -> Call:
+    """The same layer, registered."""
+    import keras
+    import numpy as np
+
+    layer = _module(tmp, registered=True).Double()
+    model = keras.Sequential([keras.Input((3,)), layer])
+    return Call("save", (model, tmp / "m.keras"), {"example": np.ones((2, 3), "float32")})
+
+
+def _module(tmp: Path, *, registered: bool):  # type: ignore[no-untyped-def]
+    """A module on disk, as a user's package would be."""
+    import importlib
+    import sys
+
+    name = "registered_layers" if registered else "unregistered_layers"
+    decorator = "@keras.saving.register_keras_serializable('shop')" if registered else ""
+    (tmp / f"{name}.py").write_text(
+        f"import keras\n{decorator}\nclass Double(keras.layers.Layer):\n"
+        "    def call(self, inputs):\n        return 2 * inputs\n"
+    )
+    sys.modules.pop(name, None)
+    sys.path.insert(0, str(tmp))
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(tmp))

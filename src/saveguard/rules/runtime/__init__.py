@@ -1,0 +1,1 @@
+"""Disk, permissions, processes and interpreters."""

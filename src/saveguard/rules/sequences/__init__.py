@@ -1,0 +1,1 @@
+"""Scalars, empty sequences, lengths, padding and masks."""
