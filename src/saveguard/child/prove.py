@@ -155,15 +155,9 @@ def _unfilled(variables, stored):
         key = (tuple(row[1]), row[3])
         if left.get(key, 0):
             left[key] -= 1
-        elif _is_state(row[0]):
-            continue
-        else:
+        elif not running.is_seed(row[0]):
             missing.append(row)
     return missing
-
-
-def _is_state(path):
-    return "seed_generator" in path or path.endswith("seed_generator_state")
 
 
 def against_golden(model, golden, description, request, found):
@@ -193,7 +187,7 @@ def against_golden(model, golden, description, request, found):
             differences.append(gap)
     found["outputs"] = [] if description.get("random") else differences
     found["extra_outputs"] = sorted(set(outputs) - set(kinds))
-    if description.get("loss") is not None and getattr(model, "compiled", False):
+    if description.get("loss") is not None and running.is_compiled(model):
         loss, metrics = running.evaluate(model, inputs, filled("targets"), filled("weights"))
         relative = 10 * compare.tolerance_of("float32", asked, elsewhere, accelerator)
         pairs = [("loss", description["loss"], loss)]

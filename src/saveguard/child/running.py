@@ -9,16 +9,13 @@ from . import arrays
 # States that an inference may change (seeds, recurrent states, metrics) are small; a larger
 # non-trainable variable is a frozen weight, which a call in inference mode does not write.
 _LARGEST_STATE = 1000000
+SEED = (1337, 0)
 
 
 def predict(model, inputs):
-    """{path: (array, kind)} and the structure of the outputs, in inference mode, state restored.
-
-    Recurrent layers that keep states start from zeros, as they do after a reload.
-    """
+    """{path: (array, kind)} and the structure of the outputs, in inference mode, state restored."""
     with states_kept(model), no_gradients():
-        for layer in stateful_layers(model):
-            layer.reset_states()
+        begin(model)
         outputs = model(to_tensors(inputs, model), training=False)
         found = {path: arrays.to_array(leaf) for path, leaf in arrays.flatten(outputs, "output")}
         return found, arrays.structure(outputs, "output")
@@ -27,8 +24,7 @@ def predict(model, inputs):
 def evaluate(model, inputs, targets, weights):
     """(loss, {metric: value}) in inference mode, with all metric and seed states restored."""
     with states_kept(model), no_gradients():
-        for layer in stateful_layers(model):
-            layer.reset_states()
+        begin(model)
         model.reset_metrics()
         inputs, targets = to_tensors(inputs, model), to_tensors(targets)
         weights = None if weights is None else to_tensors(weights)
@@ -40,6 +36,25 @@ def evaluate(model, inputs, targets, weights):
             for name, value in metrics.items()
             if name != "loss" and arrays.to_array(value)[0].ndim == 0
         }
+
+
+def begin(model):
+    """Put seeds and recurrent states where every recorded call starts from.
+
+    Keras stores neither, so a reloaded model has others than the model that was saved.
+    """
+    import numpy
+
+    for layer in stateful_layers(model):
+        layer.reset_states()
+    for variable in model.variables:
+        if is_seed(path_of(variable)):
+            variable.assign(numpy.array(SEED, dtype=value_of(variable).dtype))
+
+
+def is_seed(path):
+    """Whether a variable's path is that of a Keras seed generator's state."""
+    return path.endswith("seed_generator_state")
 
 
 def to_tensors(value, model=None):
@@ -99,6 +114,15 @@ def layers_of(model):
     """Every layer of a model, nested ones included."""
     flatten = getattr(model, "_flatten_layers", None)
     return list(flatten(include_self=False)) if flatten else list(model.layers)
+
+
+def is_compiled(model):
+    """Whether the model has its loss or optimizer; `compiled` alone does not tell.
+
+    Keras 3.15.1 sets it on a reloaded model whose class overrides `compile`, uncompiled as it is.
+    """
+    parts = (getattr(model, "optimizer", None), getattr(model, "_compile_loss", None))
+    return bool(getattr(model, "compiled", False)) and any(part is not None for part in parts)
 
 
 def stateful_layers(model):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 
 from . import arrays
+from .running import is_compiled
 from .walk import is_builtin, kind_of, objects, own_attributes
 
 # Names that a reload may change by right: automatic names, and paths made of them.
@@ -23,7 +24,7 @@ def traits(model):
 
 def describe(item, kind):
     """The plain values of one object; see `traits`."""
-    values = {}
+    values, config = {}, config_of(item)
     for name, value in _values(item, kind):
         if isinstance(value, dict) and all(isinstance(part, str) for part in value):
             for part in value:
@@ -34,9 +35,9 @@ def describe(item, kind):
         "class": type(item).__name__,
         "builtin": is_builtin(type(item)),
         "kind": kind,
-        "values": values,
+        "values": {name: value for name, value in values.items() if not _automatic(name, config)},
         "arguments": constructor_arguments(item),
-        "config": config_keys(item),
+        "config": sorted(map(str, config)),
     }
 
 
@@ -79,12 +80,17 @@ def constructor_arguments(item):
     return sorted(names - {"self", "args", "kwargs", "name", "dtype"})
 
 
-def config_keys(item):
-    """Keys of the object's configuration; empty where `get_config` raises."""
+def config_of(item):
+    """The object's configuration; empty where `get_config` raises."""
     try:
-        return sorted(map(str, item.get_config()))
+        return item.get_config()
     except Exception:  # noqa: BLE001  what it raises is found by the preflight, under its own code
-        return []
+        return {}
+
+
+def _automatic(name, config):
+    """An argument that the configuration records as None: the object chose a value by itself."""
+    return name in config and config[name] is None
 
 
 def _values(item, kind):
@@ -95,7 +101,7 @@ def _values(item, kind):
         yield "trainable", bool(item.trainable)
         yield "dtype_policy", getattr(getattr(item, "dtype_policy", None), "name", None)
     if kind == "model":
-        yield "compiled", bool(getattr(item, "compiled", False))
+        yield "compiled", is_compiled(item)
     if kind in ("loss", "metric"):
         yield "reduction", getattr(item, "reduction", None)
     if callable(getattr(item, "get_vocabulary", None)):

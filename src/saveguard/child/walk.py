@@ -37,7 +37,7 @@ def own_attributes(item):
     """
     known = _base_attributes(kind_of(item))
     for name in sorted(vars(item)) if hasattr(item, "__dict__") else ():
-        if name not in known and not name.startswith("__"):
+        if name not in known and not name.startswith(("__", "_self_")):
             yield name, vars(item)[name]
 
 

@@ -99,7 +99,10 @@ def _object(holder: str, item: Any, kind: str) -> ObjectFacts:
     builtin = walk.is_builtin(type(item))
     config, error = _config(item)
     own_config = _owner(type(item), "get_config") != "keras"
+    # Its layers are objects of their own here, and what they cannot serialise is theirs to tell.
     functional = builtin and kind == "model"
+    if functional:
+        config, error = {}, ""
     return ObjectFacts(
         holder=holder,
         kind=kind,

@@ -49,6 +49,8 @@ def is_variable(value: Any) -> bool:
 
 def _known(model: Any) -> list[Any]:
     variables = list(model.variables) + list(getattr(model, "metrics_variables", ()))
+    for layer in running.stateful_layers(model):
+        variables += list(getattr(layer, "states", None) or ())
     optimizer = getattr(model, "optimizer", None)
     return variables + list(getattr(optimizer, "variables", ()) or ())
 

@@ -75,7 +75,7 @@ def on_accelerator() -> bool:
 
 
 def _scores(model: Any, example: Example) -> tuple[float | None, dict[str, float]]:
-    if example.targets is None or not getattr(model, "compiled", False):
+    if example.targets is None or not running.is_compiled(model):
         return None, {}
     return running.evaluate(model, example.inputs, example.targets, example.weights)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import msgspec
@@ -59,6 +60,7 @@ def verify(
             facts.layout,
             receipt,
             subject=name,
+            backend=_backend() if python is None else "",
             python=None if python is None else os.fspath(python),
             limit=limit,
             parts=parts,
@@ -75,6 +77,12 @@ def verify(
     if "SG705" in report.codes:
         raise SaveguardError(report)
     return report
+
+
+def _backend() -> str:
+    """The backend of this process, if it has Keras: its warm process is then used again."""
+    keras = sys.modules.get("keras")
+    return "" if keras is None else str(keras.backend.backend())
 
 
 def stored_receipt(facts: ArchiveFacts) -> Receipt | None:

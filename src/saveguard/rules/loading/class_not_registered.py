@@ -88,39 +88,24 @@ def _package(module: str) -> str:
 
 def bad(tmp: Path) -> Call:
     """A layer of an importable module that registers nothing."""
-    import keras
-    import numpy as np
-
-    layer = _module(tmp, registered=False).Double()
-    model = keras.Sequential([keras.Input((3,)), layer])
-    return Call("save", (model, tmp / "m.keras"), {"example": np.ones((2, 3), "float32")})
+    return _save(tmp, "")
 
 
 def good(tmp: Path) -> Call:
     """The same layer, registered."""
+    return _save(tmp, "@keras.saving.register_keras_serializable('shop')\n")
+
+
+def _save(tmp: Path, decorator: str) -> Call:
     import keras
     import numpy as np
 
-    layer = _module(tmp, registered=True).Double()
-    model = keras.Sequential([keras.Input((3,)), layer])
-    return Call("save", (model, tmp / "m.keras"), {"example": np.ones((2, 3), "float32")})
+    from saveguard.rules.examples import user_module
 
-
-def _module(tmp: Path, *, registered: bool):  # type: ignore[no-untyped-def]
-    """A module on disk, as a user's package would be."""
-    import importlib
-    import sys
-
-    name = "registered_layers" if registered else "unregistered_layers"
-    decorator = "@keras.saving.register_keras_serializable('shop')" if registered else ""
-    (tmp / f"{name}.py").write_text(
-        f"import keras\n{decorator}\nclass Double(keras.layers.Layer):\n"
-        "    def call(self, inputs):\n        return 2 * inputs\n"
+    layers = user_module(
+        tmp,
+        decorator + "class Double(keras.layers.Layer):\n"
+        "    def call(self, inputs):\n        return 2 * inputs\n",
     )
-    sys.modules.pop(name, None)
-    sys.path.insert(0, str(tmp))
-    importlib.invalidate_caches()
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(tmp))
+    model = keras.Sequential([keras.Input((3,)), layers.Double()])
+    return Call("save", (model, tmp / "m.keras"), {"example": np.ones((2, 3), "float32")})

@@ -1,0 +1,8 @@
+"""`python -m saveguard` is the command `saveguard`."""
+
+from __future__ import annotations
+
+from saveguard.cli.main import main
+
+if __name__ == "__main__":
+    main(prog_name="saveguard")

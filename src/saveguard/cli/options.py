@@ -1,0 +1,42 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from saveguard.finding import Report
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the result.",
+)
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the text; auto heeds NO_COLOR, FORCE_COLOR and the terminal.",
+)
+
+
+def print_report(report: Report, form: str, color: str) -> None:
+    """Print a report to stdout, in the form and the colour that were asked for."""
+    if form == "json":
+        from saveguard.report import json
+
+        click.echo(json.render(report))
+        return
+    from saveguard.report import text
+
+    colored = text.wants_color(color, os.environ, terminal=sys.stdout.isatty())
+    click.echo(text.render(report, colored=colored), color=colored)

@@ -1,0 +1,124 @@
+"""A variable comes back with another value than it had, or with one that is not in the file.
+
+## What happens
+
+The model loads without an error, and some of its weights are fresh or belong elsewhere.
+
+## Why
+
+The values were not written, or the loader did not find them: a layer built in another order, a
+nested container that an older Keras did not write (before 3.15), a `load_own_variables` of the
+class's own that skips some, `skip_mismatch=True`.
+
+## Fix
+
+Look at the layers that the finding names. For a file that Keras before 3.15 wrote from layers in
+nested lists or dictionaries, the weights are not in the file: train again, or restore them from
+another copy.
+
+## Seen in
+
+- Keras 3.0 to 3.14 for layers in nested lists and dictionaries: silent; 3.15 warns: "Affected
+  layers will retain their freshly-initialized weights."
+- Any version with `by_name=True` or `skip_mismatch=True`: silent.
+
+## References
+
+- https://github.com/keras-team/keras/issues/20598
+- https://github.com/keras-team/keras/issues/21404
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from saveguard.facts import ProofFacts, VariableFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule
+
+rule = Rule("SG405", "variables-not-restored", since="0.1")
+
+
+@rule.in_proof
+def _(facts: ProofFacts) -> Iterator[Finding]:
+    for listed, what, why in (
+        (
+            facts.changed_variables,
+            "came back with other values",
+            "A fresh process loaded the file and compared every variable bit for bit with the one"
+            " that was saved.",
+        ),
+        (
+            facts.unfilled,
+            "got no value from the file",
+            "A fresh process loaded the file; the values of these variables stand nowhere in it.",
+        ),
+    ):
+        if listed:
+            yield rule.finding(
+                where=listed[0].path,
+                message=f"{len(listed)} variable{'s' * (len(listed) != 1)} {what}:"
+                f" {_shown(listed)}",
+                why=why,
+                fix="look at the layers of these names: each must be made in its parent's"
+                " constructor or build(), and load what it stores",
+            )
+
+
+def not_in_rescue(path: str, named: list[tuple[str, Any]], stored: list[tuple[str, Any]]) -> Finding:
+    """A rescue file does not fit the model that it is to be restored into."""
+    held = {name: array.shape for name, array in stored}
+    lacking = [
+        f"{name} {list(variable.shape)}"
+        for name, variable in named
+        if held.get(name) != tuple(variable.shape)
+    ]
+    return rule.finding(
+        where=path,
+        message=f"the model has {len(named)} variables, the file {len(stored)}, and they do not"
+        f" match: {', '.join(lacking[:3])}",
+        why="Variables are matched by path, then by order and shape; neither fits, so nothing was"
+        " changed.",
+        fix="build the model by the code that made it when the file was written, and call it once",
+    )
+
+
+def _shown(listed: tuple[VariableFacts, ...]) -> str:
+    shown = ", ".join(f"{v.path} {list(v.shape)}" for v in listed[:3])
+    return shown + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")
+
+
+def bad(tmp: Path) -> Call:
+    """A layer that stores its variable and does not load it."""
+    return _save(tmp, "pass")
+
+
+def good(tmp: Path) -> Call:
+    """The same layer, which loads it."""
+    return _save(tmp, "self.factor.assign(store['0'])")
+
+
+def _save(tmp: Path, loaded: str) -> Call:
+    import keras
+    import numpy as np
+
+    from saveguard.rules.examples import user_module
+
+    layers = user_module(
+        tmp,
+        "@keras.saving.register_keras_serializable('shop')\n"
+        "class Factor(keras.layers.Layer):\n"
+        "    def build(self, shape):\n"
+        "        self.factor = self.add_weight(shape=(shape[-1],), initializer='ones')\n"
+        "    def call(self, inputs):\n"
+        "        return inputs * self.factor\n"
+        "    def load_own_variables(self, store):\n"
+        f"        {loaded}\n",
+    )
+    model = keras.Sequential([keras.Input((3,)), layers.Factor(name="factor")])
+    model.set_weights([np.full(3, 2.0)])
+    codes = ("SG404", "SG410") if loaded == "pass" else ()
+    example = np.ones((2, 3), "float32")
+    return Call("save", (model, tmp / "m.keras"), {"example": example}, codes=codes)

@@ -1,0 +1,106 @@
+"""An array has fewer or more axes than the model's input.
+
+## What happens
+
+One sample is given without its batch axis, or a column of numbers where the model wants vectors.
+Keras stops with "expected ndim=3, found ndim=2", or reads 500 numbers as 500 samples.
+
+## Why
+
+Every input has a batch axis first: one sample of shape (10,) is a batch of shape (1, 10).
+
+## Fix
+
+    x[None, ...]            # one sample -> a batch of one
+    x[..., None]            # a series of numbers -> a series of vectors of length 1
+
+## Seen in
+
+- TF 2.x: "Input 0 of layer sequential is incompatible with the layer: expected ndim=3, found
+  ndim=2. Full shape received: (57, 1)".
+- Keras 3.15.1: "ValueError: Input 0 of layer \"lstm\" is incompatible with the layer: expected
+  ndim=3, found ndim=2."; for a fully convolutional model: silent.
+
+## References
+
+- https://github.com/keras-team/keras-io/issues/1929
+- https://github.com/tensorflow/tensorflow/issues/43068
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.contract import Input
+from saveguard.facts import BatchFacts, LeafFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG502", "rank-differs", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        if leaf.kind != "array" or expected.rank in (None, len(leaf.shape)):
+            continue
+        if _squeezable(leaf, expected):
+            continue
+        yield rule.finding(
+            where=leaf.path,
+            message=f"`{leaf.path}` has shape {leaf.shape}, {len(leaf.shape)} axes; the model"
+            f" takes {expected.rank}",
+            why=f"The contract of this input is {expected}.",
+            fix=_fix(leaf, expected),
+        )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"incompatible with the layer: expected (?:min_)?ndim=(?P<expected>\d+), found "
+        r"ndim=(?P<got>\d+)",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="the data have {got} axes, the layer takes {expected}",
+        why="Every input has a batch axis first; one sample alone lacks it.",
+        fix="x[None, ...] for one sample; compare x.shape with model.input_shape",
+    )
+)
+
+
+def _squeezable(leaf: LeafFacts, expected: Input) -> bool:
+    """Keras adds or removes a last axis of size 1 by itself."""
+    axes = expected.axes or ()
+    if len(leaf.shape) + 1 == len(axes):
+        return len(axes) == 2 and axes[-1].size == 1
+    return len(leaf.shape) == len(axes) + 1 and leaf.shape[-1] == 1 and len(leaf.shape) > 1
+
+
+def _fix(leaf: LeafFacts, expected: Input) -> str:
+    axes = [axis.size for axis in expected.axes or ()]
+    shape = list(leaf.shape)
+    if shape == axes[1:] or (len(shape) == len(axes) - 1 and shape[-1] == axes[-1]):
+        return f"{leaf.path}[None, ...] makes one sample a batch of shape {(1, *leaf.shape)}"
+    if len(shape) == len(axes) - 1 and axes[-1] == 1:
+        return f"{leaf.path}[..., None] makes it {(*leaf.shape, 1)}"
+    inner = ", ".join(str(size) if size else "-1" for size in axes[1:])
+    return f"{leaf.path}.reshape(-1, {inner}), if its values are laid out so"
+
+
+def bad(tmp: Path) -> Call:
+    """One sample without its batch axis."""
+    return _save(tmp, (10,))
+
+
+def good(tmp: Path) -> Call:
+    """The same sample as a batch of one."""
+    return _save(tmp, (1, 10))
+
+
+def _save(tmp: Path, shape: tuple[int, ...]) -> Call:
+    import keras
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(1)])
+    return Call("save", (model, tmp / "m.keras"), {"example": np.ones(shape, "float32")})

@@ -1,0 +1,86 @@
+"""An axis of an array has another size than the model's input fixes.
+
+## What happens
+
+Keras stops in the first layer whose weights do not fit: "expected axis -1 of input shape to have
+value 10, but received input with shape (None, 9)".
+
+## Why
+
+A layer's weights are made for one size of its input's fixed axes.
+
+## Fix
+
+Choose the same columns, window or image size as in training; or build the model for this size.
+
+## Seen in
+
+- Keras 3.15.1: "ValueError: Input 0 of layer \"dense\" is incompatible with the layer: expected
+  axis -1 of input shape to have value 10, but received input with shape (2, 9)".
+- Keras 2.x: "Error when checking input: expected dense_input to have shape (7,) but got array with
+  shape (1,)".
+
+## References
+
+- https://github.com/keras-team/keras/issues/7403
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG503", "shape-differs", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        if leaf.kind != "array" or expected.axes is None or leaf.rows == 0:
+            continue
+        for index, (size, axis) in enumerate(zip(leaf.shape, expected.axes, strict=False)):
+            if len(leaf.shape) == len(expected.axes) and axis.size not in (None, size):
+                yield rule.finding(
+                    where=leaf.path,
+                    message=f"axis {index} of `{leaf.path}` has {size} values, the model takes"
+                    f" {axis.size}: shape {leaf.shape}",
+                    why=f"The contract of this input is {expected}; its layers' weights are made"
+                    " for that size.",
+                    fix=f"give axis {index} the size {axis.size} that the model was built with, or"
+                    f" build a model for {size}",
+                )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"expected axis (?P<axis>-?\d+) of input shape to have value (?P<expected>\d+),? "
+        r"but received input with shape (?P<shape>[(\[].*?[)\]])",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="axis {axis} of the data should have {expected} values; their shape is {shape}",
+        why="A layer's weights are made for one size of its input's last axis.",
+        fix="choose the same columns or sizes as in training, or build the model for these",
+    )
+)
+
+
+def bad(tmp: Path) -> Call:
+    """Nine columns for a model of ten."""
+    return _save(tmp, 9)
+
+
+def good(tmp: Path) -> Call:
+    """Ten."""
+    return _save(tmp, 10)
+
+
+def _save(tmp: Path, columns: int) -> Call:
+    import keras
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(1)])
+    return Call("save", (model, tmp / "m.keras"), {"example": np.ones((2, columns), "float32")})

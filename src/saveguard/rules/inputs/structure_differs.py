@@ -1,0 +1,82 @@
+"""The data are not held as the model's inputs are: another number of arrays, or other names.
+
+## What happens
+
+A model with two inputs is given one array, or a dictionary with a wrong key. Keras complains about
+the number of tensors, a missing key, or guesses by order with only a warning.
+
+## Why
+
+A model takes its inputs as one array, a list, or a dictionary, and the data must be nested alike.
+
+## Fix
+
+Hold the data as the contract says; it is printed in the finding and in every receipt.
+
+## Seen in
+
+- Keras 3.15.1: "ValueError: Layer \"functional\" expects 2 input(s), but it received 1 input
+  tensors."; a warning "The structure of `inputs` doesn't match the expected structure."
+
+## References
+
+- https://keras.io/guides/functional_api/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG501", "structure-differs", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    lone = {".", "[.]"}
+    if facts.structure == facts.expected or {facts.structure, facts.expected} <= lone:
+        return
+    names = ", ".join(described.name for described in facts.contract.inputs)
+    yield rule.finding(
+        where="x",
+        message=f"the data are held as {facts.structure}, the model takes {facts.expected}",
+        why=f"Its inputs are {names}; arrays that are nested otherwise reach other inputs, or"
+        " none.",
+        fix=f"hold one array for each of {names}, nested as {facts.expected}",
+    )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"expects (?P<expected>\d+) input\(s\), but it received (?P<got>\d+) input tensors",
+        stages=("predict", "fit", "evaluate", "build", "load"),
+        message="the model takes {expected} inputs and was given {got}",
+        why="The data are not nested as the model's inputs are.",
+        fix="give one array for each of model.inputs, in a list or by name",
+    )
+)
+
+
+def bad(tmp: Path) -> Call:
+    """Two inputs, one array."""
+    return _save(tmp, names=("a",))
+
+
+def good(tmp: Path) -> Call:
+    """Two inputs, two arrays."""
+    return _save(tmp, names=("a", "b"))
+
+
+def _save(tmp: Path, names: tuple[str, ...]) -> Call:
+    import keras
+    import numpy as np
+
+    inputs = {name: keras.Input((3,), name=name) for name in ("a", "b")}
+    model = keras.Model(inputs, keras.layers.Add()([inputs["a"], inputs["b"]]))
+    example = {name: np.ones((2, 3), "float32") for name in names}
+    return Call("save", (model, tmp / "m.keras"), {"example": example})

@@ -1,0 +1,85 @@
+"""Whole sequences consist of the padding value, so that the model skips them.
+
+## What happens
+
+Training runs, the loss falls a little and stops: the recurrent layers never saw a step. On a GPU,
+cuDNN may stop with CUDNN_STATUS_BAD_PARAM.
+
+## Why
+
+`Masking` skips every step that equals its value. Sequences that were empty are padding from end to
+end; and `keras.utils.pad_sequences` without `dtype` turns floats between 0 and 1 into the integer
+0, which is the padding value.
+
+## Fix
+
+    keras.utils.pad_sequences(sequences, dtype="float32", padding="post")
+
+and drop sequences that are really empty.
+
+## Seen in
+
+- Every version: silent on the CPU. `pad_sequences([[0.2, 0.9], [0.7]])` gives zeros alone.
+
+## References
+
+- https://github.com/keras-team/keras/pull/19378
+- https://github.com/tensorflow/tensorflow/issues/33148
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule
+
+rule = Rule("SG605", "all-masked", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        if not leaf.masked_rows or expected.pad is None:
+            continue
+        rows = ", ".join(map(str, leaf.masked_rows))
+        whole = "int" in leaf.dtype and "float" in expected.dtype
+        yield rule.finding(
+            where=f"{leaf.path}[{leaf.masked_rows[0]}]",
+            message=f"row {rows} of `{leaf.path}` is the padding value {expected.pad:g} from end"
+            " to end",
+            why=f"The layer {expected.pad_source} skips every step of it, so the model learns and"
+            " predicts nothing from it."
+            + (
+                f" The data are {leaf.dtype}: pad_sequences() rounds floats to whole numbers"
+                " unless dtype is given."
+                if whole
+                else ""
+            ),
+            fix="keras.utils.pad_sequences(sequences, dtype='float32', padding='post')"
+            if whole
+            else "drop sequences that are empty; look at how the others became"
+            f" {expected.pad:g}",
+            certainty="certain" if whole else "likely",
+        )
+
+
+def bad(tmp: Path) -> Call:
+    """Two float sequences padded without a dtype."""
+    return _save(tmp, "int32")
+
+
+def good(tmp: Path) -> Call:
+    """The same, padded as floats."""
+    return _save(tmp, "float32")
+
+
+def _save(tmp: Path, dtype: str) -> Call:
+    import keras
+
+    model = keras.Sequential([keras.Input((None, 1)), keras.layers.Masking(), keras.layers.LSTM(2)])
+    sequences = [[[0.2], [0.9], [0.4]], [[0.7]]]
+    example = keras.utils.pad_sequences(sequences, dtype=dtype)
+    return Call("save", (model, tmp / "m.keras"), {"example": example})

@@ -1,0 +1,94 @@
+"""The data have no rows.
+
+## What happens
+
+One mistake, another message in nearly every release; and `fit` of Keras 3 returns as if it had
+trained. `evaluate` returns an empty list.
+
+## Why
+
+Nothing reaches the loop: a folder that was not found, a filter that removed everything, a window
+longer than the series, a batch larger than the data with `drop_remainder`, an iterator that is
+used up.
+
+## Fix
+
+Count what each split holds before training, and stop with the name of its source:
+
+    if len(x) == 0:
+        raise ValueError(f"no samples in {folder}")
+
+## Seen in
+
+- TF 1.15 and 2.0, predict: "ValueError: Structure is a scalar but len(flat_sequence) == 0 > 1".
+- TF 2.1, predict: "ValueError: The target structure is of type `<class 'NoneType'>`".
+- TF 2.2 and 2.3: "UnboundLocalError: local variable 'batch_outputs' referenced before assignment".
+- TF 2.7 to 2.15: "ValueError: Unexpected result of `predict_function` (Empty batch_outputs)."
+- Keras 3.15.1, predict: "UnboundLocalError: cannot access local variable 'batch_outputs'"; fit and
+  evaluate: silent.
+
+## References
+
+- https://github.com/keras-team/keras/issues/23072
+- https://github.com/tensorflow/tensorflow/issues/32117
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG602", "no-rows", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf in facts.leaves:
+        if leaf.kind == "array" and leaf.shape and 0 in leaf.shape:
+            empty = "rows" if leaf.shape[0] == 0 else f"values along axis {leaf.shape.index(0)}"
+            yield rule.finding(
+                where=leaf.path,
+                message=f"`{leaf.path}` has no {empty}: shape {leaf.shape}",
+                why="No sample reaches the model: predict() of Keras 3.15 stops with an"
+                " UnboundLocalError about `batch_outputs`, and fit() returns without having"
+                " trained.",
+                fix=f"look at where `{leaf.path}` comes from: a folder that was not found, a filter"
+                " that removed everything, a window longer than the series",
+            )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "UnboundLocalError"),
+        pattern=r"local variable '(?:batch_outputs|logs|epoch_logs)'"
+        r"|Empty (?:batch_outputs|logs)|Structure is a scalar but len\(flat_sequence\) == 0"
+        r"|Empty training data|Expect x to be a non-empty array"
+        r"|Expected input data to be non-empty",
+        stages=("predict", "fit", "evaluate"),
+        message="no rows reached the model",
+        why="The data are empty, or the data set was used up: the loop over batches never ran.",
+        fix="count the samples of every split before the call, and stop with the name of the source",
+    )
+)
+
+
+def bad(tmp: Path) -> Call:
+    """A batch of zero sequences."""
+    return _save(tmp, 0)
+
+
+def good(tmp: Path) -> Call:
+    """A batch of one."""
+    return _save(tmp, 1)
+
+
+def _save(tmp: Path, rows: int) -> Call:
+    import keras
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((10, 1)), keras.layers.LSTM(4), keras.layers.Dense(1)])
+    return Call("save", (model, tmp / "m.keras"), {"example": np.ones((rows, 10, 1), "float32")})

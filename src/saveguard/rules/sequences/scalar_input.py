@@ -1,0 +1,84 @@
+"""A single number is given where the model takes an array.
+
+## What happens
+
+Keras does not find a way to read it: "Unrecognized data type", "tuple index out of range", "Failed
+to find data adapter". None of them says that the input is a number.
+
+## Why
+
+A model takes a batch: its first axis counts the samples. A number has no axis.
+
+## Fix
+
+    x = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "float32").reshape(1, 10)
+
+## Seen in
+
+- TF 2.x: "Failed to find data adapter that can handle input: <class 'float'>, <class 'NoneType'>".
+- Keras 3.15.1: "ValueError: Unrecognized data type: x=3.0 (of type <class 'float'>)"; for a 0-d
+  array: "IndexError: tuple index out of range".
+
+## References
+
+- https://github.com/tensorflow/tensorflow/issues/31600
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG601", "scalar-input", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for index, leaf in enumerate(facts.leaves):
+        if leaf.kind != "scalar":
+            continue
+        expected = facts.contract.inputs[min(index, len(facts.contract.inputs) - 1)]
+        sizes = [str(axis.size or 1) for axis in (expected.axes or ())[1:]]
+        yield rule.finding(
+            where=leaf.path,
+            message=f"`{leaf.path}` is a single number ({leaf.value}), the model takes"
+            f" {expected.dtype}[{', '.join(map(str, expected.axes or ()))}]",
+            why="A model takes a batch, whose first axis counts the samples; a number has no axis.",
+            fix=f'np.asarray(values, "{expected.dtype}").reshape(1, {", ".join(sizes)})',
+        )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Unrecognized data type: x=(?P<value>.*?) \(of type <class '(?:float|int|bool)'>\)"
+        r"|Failed to find data adapter that can handle input: <class '(?:float|int)'>",
+        stages=("predict", "fit", "evaluate"),
+        message="a single number {value} was given where the model takes an array",
+        why="A model takes a batch, whose first axis counts the samples.",
+        fix="np.asarray(x).reshape(1, ...) with the sizes of model.input_shape",
+    )
+)
+
+
+def bad(tmp: Path) -> Call:
+    """A number for a model of ten columns."""
+    return _save(tmp, scalar=True)
+
+
+def good(tmp: Path) -> Call:
+    """Ten numbers as one sample."""
+    return _save(tmp, scalar=False)
+
+
+def _save(tmp: Path, *, scalar: bool) -> Call:
+    import keras
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(1)])
+    example = 3.0 if scalar else np.arange(10.0, dtype="float32").reshape(1, 10)
+    return Call("save", (model, tmp / "m.keras"), {"example": example})

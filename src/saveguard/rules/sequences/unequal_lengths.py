@@ -1,0 +1,95 @@
+"""Sequences of unequal lengths are given where the model takes one array.
+
+## What happens
+
+NumPy or Keras refuses a list of lists of unequal lengths, in words about objects, adapters or data
+types; an array of dtype `object` is refused later.
+
+## Why
+
+A batch is one array, so its sequences must have one length; what is added must be masked, or the
+model reads it as data.
+
+## Fix
+
+Pad with a value that real data do not take, say the dtype, and let the model mask it:
+
+    padded = keras.utils.pad_sequences(sequences, dtype="float32", padding="post", value=-1.0)
+    keras.layers.Masking(mask_value=-1.0)
+
+Without `dtype="float32"`, `pad_sequences` turns 0.7 into 0: its default is `int32`.
+
+## Seen in
+
+- TF 2.x: "ValueError: Failed to convert a NumPy array to a Tensor (Unsupported object type list)."
+- Keras 3.15.1: "ValueError: Unrecognized data type: x=[[1, 2, 3], [1, 2]] (of type <class
+  'list'>)"; NumPy: "setting an array element with a sequence. The requested array has an
+  inhomogeneous shape".
+
+## References
+
+- https://github.com/tensorflow/tensorflow/issues/56489
+- https://keras.io/guides/understanding_masking_and_padding/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG603", "unequal-lengths", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for index, leaf in enumerate(facts.leaves):
+        if leaf.kind != "ragged":
+            continue
+        expected = facts.contract.inputs[min(index, len(facts.contract.inputs) - 1)]
+        pad = -1.0 if expected.pad is None else expected.pad
+        shown = ", ".join(map(str, leaf.lengths)) + (", ..." if leaf.rows > 5 else "")
+        yield rule.finding(
+            where=leaf.path,
+            message=f"the {leaf.rows} sequences of `{leaf.path}` have unequal lengths: {shown}",
+            why=f"The model takes one array, {expected}; Keras refuses a list of sequences as an"
+            " unrecognised data type.",
+            fix=f"keras.utils.pad_sequences({leaf.path}, dtype={expected.dtype!r}, padding='post',"
+            f" value={pad:g}), and a Masking layer with that value",
+        )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"inhomogeneous shape|Unsupported object type (?:list|numpy\.ndarray)"
+        r"|Unrecognized data type: x=\[|Invalid dtype: object",
+        stages=("predict", "fit", "evaluate"),
+        message="sequences of unequal lengths were given where the model takes one array",
+        why="A batch is one array; lists of unequal lengths are none.",
+        fix="keras.utils.pad_sequences(x, dtype='float32', padding='post', value=...), with a"
+        " Masking layer of the same value",
+    )
+)
+
+
+def bad(tmp: Path) -> Call:
+    """Two sequences, of three and of two steps."""
+    return _save(tmp, [[[0.1], [0.2], [0.3]], [[0.4], [0.5]]])
+
+
+def good(tmp: Path) -> Call:
+    """The same, padded."""
+    return _save(tmp, [[[0.1], [0.2], [0.3]], [[0.4], [0.5], [-1.0]]])
+
+
+def _save(tmp: Path, example: list[list[list[float]]]) -> Call:
+    import keras
+
+    model = keras.Sequential(
+        [keras.Input((None, 1)), keras.layers.Masking(-1.0), keras.layers.LSTM(2)]
+    )
+    return Call("save", (model, tmp / "m.keras"), {"example": example})
