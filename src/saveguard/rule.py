@@ -44,6 +44,10 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
         return re.search(self.pattern, str(error))
 
 
+class NotHere(Exception):
+    """The machine cannot show this example; raised by a rule's `bad` or `good`, with why."""
+
+
 class Call(msgspec.Struct, frozen=True):
     """What a rule's `bad` or `good` does: a call of Saveguard's own interface.
 

@@ -33,7 +33,9 @@ def _import():
     try:
         from . import prove
 
-        return {"ready": True, "environment": prove.environment()}
+        ready = {"ready": True, "environment": prove.environment()}
+        _preload()
+        return ready
     except Exception as error:  # noqa: BLE001  an environment without a working Keras is an answer
         return {
             "failed": {
@@ -42,6 +44,19 @@ def _import():
                 "traceback": traceback.format_exc()[-4000:],
             }
         }
+
+
+def _preload():
+    """Import what Keras's loader will import, here once instead of in every fork.
+
+    On JAX and torch the loader asks whether TensorFlow is there, and imports it if it is.
+    """
+    try:
+        from keras.src.utils.module_utils import tensorflow
+
+        tensorflow.available  # noqa: B018  asking imports it
+    except ImportError:
+        pass
 
 
 def _forked(request, answers):

@@ -17,8 +17,9 @@ from saveguard.model.untracked import untracked
 _BASE_ARGUMENTS = {"self", "args", "kwargs", "name", "dtype", "trainable", "activity_regularizer"}
 
 
-def read(model: Any, *, target: str = "", layout: str = "", built_from_example: bool = False
-         ) -> ModelFacts:
+def read(
+    model: Any, *, target: str = "", layout: str = "", built_from_example: bool = False
+) -> ModelFacts:
     """The facts of `model`; values of variables are not read here, only what they are."""
     import keras
 
@@ -234,8 +235,10 @@ def _importable(item: Any) -> bool:
 
 def _python_lambda(item: Any) -> str:
     for name, value in walk.own_attributes(item):
-        if inspect.isfunction(value) and value.__name__ == "<lambda>" and name in _parameters_of(
-            type(item)
+        if (
+            inspect.isfunction(value)
+            and value.__name__ == "<lambda>"
+            and name in _parameters_of(type(item))
         ):
             return name
     return ""
@@ -247,12 +250,20 @@ def _adapted(item: Any) -> bool:
         return True
     name = type(item).__name__
     if name == "Normalization":
-        return item.input_mean is not None or bool(item.built and item.mean is not None)
+        return item.input_mean is not None or _has_moments(item)
     if name == "Discretization":
         return item.bin_boundaries is not None
     if callable(getattr(item, "get_vocabulary", None)):
         return _has_vocabulary(item)
     return bool(getattr(item, "_is_adapted", True))
+
+
+def _has_moments(item: Any) -> bool:
+    """Whether a Normalization holds other than its first mean 0 and variance 1."""
+    if not item.built:
+        return False
+    mean, variance = running.value_of(item.adapt_mean), running.value_of(item.adapt_variance)
+    return bool((mean != 0).any() or (variance != 1).any())
 
 
 def _has_vocabulary(item: Any) -> bool:

@@ -94,7 +94,9 @@ def _variable(row: Sequence[Any]) -> VariableFacts:
 
 
 def _scalar(name: str, before: float, after: float | None) -> ScalarDifference:
-    return ScalarDifference(name=name, before=before, after=float("nan") if after is None else after)
+    return ScalarDifference(
+        name=name, before=before, after=float("nan") if after is None else after
+    )
 
 
 def _unread(answer: dict[str, Any]) -> Iterator[str]:

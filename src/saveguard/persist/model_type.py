@@ -20,6 +20,7 @@ def require_model(model: Any) -> None:
     if keras is not None and isinstance(model, keras.Model):
         return
     kind = type(model) if not isinstance(model, type) else model
-    finding = registry.module("SG708").found(f"{kind.__module__}.{kind.__qualname__}",
-                                             isinstance(model, type))
+    finding = registry.module("SG708").found(
+        f"{kind.__module__}.{kind.__qualname__}", isinstance(model, type)
+    )
     raise SaveguardError(Report(subject=kind.__qualname__, findings=(finding,)))

@@ -113,9 +113,7 @@ def _put(file: h5py.File, part: str, named: list[tuple[str, Any]]) -> None:
         dataset.attrs["dtype"] = array.dtype.name
 
 
-def _untracked(
-    model: Any, listed: tuple[VariableFacts, ...]
-) -> Iterator[tuple[str, Any]]:
+def _untracked(model: Any, listed: tuple[VariableFacts, ...]) -> Iterator[tuple[str, Any]]:
     from saveguard.model.untracked import reachable
 
     wanted = {facts.holder for facts in listed}

@@ -144,7 +144,12 @@ def verifier(python: str | None = None, backend: str = "") -> Verifier:
     """
     key = (python or sys.executable, backend)
     found = _warm.get(key)
-    if found is None or found.dead or found.owner != os.getpid() or found.process.poll() is not None:
+    if (
+        found is None
+        or found.dead
+        or found.owner != os.getpid()
+        or found.process.poll() is not None
+    ):
         found = _warm[key] = Verifier(*key)
     return found
 

@@ -3,10 +3,12 @@
 The members are those of Keras's own writer, with the same content; Keras's code walks the model
 and decides what is stored. Two things differ: the HDF5 member is written in place instead of in
 memory first, and `metadata.json` comes last, so that the receipt can be written after the proof.
+Each large array is read once: its digest is also a piece of the member's checksum.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -27,6 +29,9 @@ from saveguard.child.window import Window
 from saveguard.facts import VariableFacts
 
 _BLOCK = 1 << 22
+# From this size on, joining two checksums is cheaper than reading the bytes again.
+_LARGE = 1 << 16
+_CRC32_POLYNOMIAL = 0xEDB88320
 
 
 class Written:
@@ -37,12 +42,13 @@ class Written:
         self.contents: list[tuple[tuple[int, ...], str]] = []
         self.digests: dict[str, str] = {}
 
-    def record(self, path: str, value: Any, array: np.ndarray[Any, Any]) -> None:
+    def record(self, path: str, value: Any, array: np.ndarray[Any, Any]) -> VariableFacts:
         """Note one stored array, with its digest and how many values are not finite."""
         facts = measure(path, array)
         self.contents.append((array.shape, facts.digest))
         if not isinstance(value, np.ndarray):
             self.by_id[id(value)] = facts
+        return facts
 
 
 def measure(path: str, array: np.ndarray[Any, Any], holder: str = "") -> VariableFacts:
@@ -136,7 +142,7 @@ class KerasArchive:
         finally:
             store.close()
         entry.file_size = entry.compress_size = window.end
-        entry.CRC = _checksum(file, start, window.end)
+        entry.CRC = _checksum(window, store.pieces)
         file.seek(entry.header_offset)
         file.write(entry.FileHeader(zip64=large))
         archive.filelist.append(entry)
@@ -149,25 +155,82 @@ def _recording_store(base: Any, window: Window, written: Written) -> Any:
     """Keras's HDF5 store, on a window of the archive, which records what is put into it."""
 
     class RecordingStore(base):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(io.BytesIO(), mode="w")
+            self.pieces: dict[str, tuple[int, int, int]] = {}
+
         def _get_h5_file(self, path_or_io: Any, mode: str | None = None) -> h5py.File:
             return h5py.File(window, mode or self.mode)
 
         def __setitem__(self, key: str, value: Any) -> None:
-            array = running.value_of(value)
-            written.record(f"{self._h5_entry_path}/vars/{key}", value, array)
-            super().__setitem__(key, array)
+            array = _view(value)
+            facts = written.record(f"{self._h5_entry_path}/vars/{key}", value, array)
+            if not self._h5_entry_initialized:
+                self._create_h5_group(self._h5_entry_path)
+            # Keras's own method copies the array once more.
+            dataset = self._h5_entry_group.create_dataset(key, data=array)
+            if facts.dtype == "bfloat16":
+                dataset.attrs["dtype"] = facts.dtype
+            offset = dataset.id.get_offset()
+            if offset is not None and array.nbytes >= _LARGE:
+                self.pieces[dataset.name] = offset, array.nbytes, int(facts.digest, 16)
 
-    return RecordingStore(io.BytesIO(), mode="w")
+        def __delitem__(self, key: str) -> None:
+            self.pieces.pop(f"{self._h5_entry_group.name}/{key}", None)
+            super().__delitem__(key)
+
+    return RecordingStore()
 
 
-def _checksum(file: Any, start: int, size: int) -> int:
-    file.seek(start)
-    checksum, buffer = 0, memoryview(bytearray(_BLOCK))
-    while size > 0:
-        got = file.readinto(buffer[: min(size, _BLOCK)])
+def _view(value: Any) -> np.ndarray[Any, Any]:
+    """A variable's value, in the backend's own memory where NumPy can read that."""
+    import keras
+
+    if isinstance(value, keras.Variable) and keras.backend.backend() in ("tensorflow", "jax"):
+        return np.asarray(keras.ops.convert_to_tensor(value.value))
+    return running.value_of(value)
+
+
+def _checksum(window: Window, pieces: dict[str, tuple[int, int, int]]) -> int:
+    """CRC-32 of a window; `pieces` are the (offset, size, CRC-32) of what need not be read."""
+    checksum = position = 0
+    for offset, size, piece in sorted(pieces.values()):
+        checksum = _read_checksum(window, position, offset, checksum)
+        checksum = _product(_shift(size), checksum) ^ piece
+        position = offset + size
+    return _read_checksum(window, position, window.end, checksum)
+
+
+def _read_checksum(window: Window, start: int, end: int, checksum: int) -> int:
+    window.seek(start)
+    buffer = memoryview(bytearray(min(_BLOCK, end - start)))
+    while start < end:
+        got = window.readinto(buffer[: end - start])
         checksum = zlib.crc32(buffer[:got], checksum)
-        size -= got
+        start += got
     return checksum
+
+
+@functools.lru_cache
+def _shift(size: int) -> int:
+    """What a CRC-32 is multiplied by when `size` bytes follow: x to the power of 8 * size."""
+    power, factor = 1 << 31, 1 << 23
+    while size:
+        if size & 1:
+            power = _product(power, factor)
+        factor = _product(factor, factor)
+        size >>= 1
+    return power
+
+
+def _product(left: int, right: int) -> int:
+    """Two polynomials over GF(2) multiplied modulo CRC-32's; the highest bit is x^0."""
+    product = 0
+    for bit in range(31, -1, -1):
+        if left >> bit & 1:
+            product ^= right
+        right = right >> 1 ^ (_CRC32_POLYNOMIAL if right & 1 else 0)
+    return product
 
 
 def _bytes_of(model: Any) -> int:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from saveguard.rule import Rule
 
-_QUOTED = re.compile(r'"([^"]+)"')
+# A quotation mark that opens stands before a word and after a space or a bracket.
+_OPENS = re.compile(r"(?:^|(?<=[\s(=\[{]))\"(?=\S)")
+_MARK = re.compile('"')
 
 
 def heading(rule: Rule) -> str:
@@ -29,6 +31,20 @@ def section(page: str, title: str) -> str:
 
 
 def messages(page: str) -> list[str]:
-    """The messages that "Seen in" quotes, each on one line, in the page's order."""
-    quoted = _QUOTED.findall(section(page, "Seen in"))
-    return list(dict.fromkeys(" ".join(message.split()) for message in quoted))
+    """The messages that "Seen in" quotes, each on one line, in the page's order.
+
+    A message may itself quote: `"Input 0 of layer "lstm" is incompatible with the layer"`. A
+    single word in quotes is a name, and no message.
+    """
+    text = " ".join(section(page, "Seen in").split())
+    opening = {found.start() for found in _OPENS.finditer(text)}
+    found, start, depth = [], 0, 0
+    for mark in _MARK.finditer(text):
+        if mark.start() in opening:
+            start = mark.end() if depth == 0 else start
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                found.append(text[start : mark.start()])
+    return [message for message in dict.fromkeys(found) if " " in message]

@@ -67,7 +67,9 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
             )
 
 
-def not_in_rescue(path: str, named: list[tuple[str, Any]], stored: list[tuple[str, Any]]) -> Finding:
+def not_in_rescue(
+    path: str, named: list[tuple[str, Any]], stored: list[tuple[str, Any]]
+) -> Finding:
     """A rescue file does not fit the model that it is to be restored into."""
     held = {name: array.shape for name, array in stored}
     lacking = [

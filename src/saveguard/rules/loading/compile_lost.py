@@ -63,8 +63,9 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
 
 def bad(tmp: Path) -> Call:
     """A model class with its own `compile`."""
-    return _save(tmp, "    def compile(self, *args, **kwargs):\n"
-                 "        super().compile(*args, **kwargs)\n")
+    return _save(
+        tmp, "    def compile(self, *args, **kwargs):\n        super().compile(*args, **kwargs)\n"
+    )
 
 
 def good(tmp: Path) -> Call:

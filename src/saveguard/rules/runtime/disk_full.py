@@ -27,11 +27,15 @@ and removed what it had begun; the model is still in memory, so the call can be 
 
 from __future__ import annotations
 
+import ctypes
+import subprocess
 from pathlib import Path
 
-from saveguard.rule import Call, Rule, Signature
+from saveguard.rule import Call, NotHere, Rule, Signature
 
 rule = Rule("SG701", "disk-full", since="0.1")
+
+_OWN_MOUNTS = 0x00020000  # CLONE_NEWNS of unshare(2)
 
 rule.in_traceback(
     Signature(
@@ -45,3 +49,41 @@ rule.in_traceback(
         " still in memory",
     )
 )
+
+
+def bad(tmp: Path) -> Call:
+    """A disk of 64 KiB, for a model of 1 MiB."""
+    return Call("save", (_model(512), mounted(tmp / "disk", "size=64k") / "m.keras"))
+
+
+def good(tmp: Path) -> Call:
+    """The same disk, for a model that fits."""
+    path = mounted(tmp / "disk", "size=64k") / "m.keras"
+    return Call("save", (_model(4), path), {"prove": False})
+
+
+def mounted(folder: Path, options: str) -> Path:
+    """A file system in memory at `folder`: only this process sees it, and it ends with it.
+
+    Raises:
+        NotHere: Unless this is Linux, and the process may mount.
+    """
+    folder.mkdir(exist_ok=True)
+    commands = (
+        ["mount", "--make-rprivate", "/"],
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)],
+    )
+    try:
+        if ctypes.CDLL(None, use_errno=True).unshare(_OWN_MOUNTS):
+            raise PermissionError(ctypes.get_errno(), "unshare")
+        for command in commands:
+            subprocess.run(command, check=True, capture_output=True)
+    except (AttributeError, TypeError, OSError, subprocess.CalledProcessError) as error:
+        raise NotHere(f"needs a small tmpfs: {error}") from error
+    return folder
+
+
+def _model(units: int):  # type: ignore[no-untyped-def]
+    import keras
+
+    return keras.Sequential([keras.Input((512,)), keras.layers.Dense(units)])

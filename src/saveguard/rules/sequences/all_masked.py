@@ -60,8 +60,7 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             ),
             fix="keras.utils.pad_sequences(sequences, dtype='float32', padding='post')"
             if whole
-            else "drop sequences that are empty; look at how the others became"
-            f" {expected.pad:g}",
+            else f"drop sequences that are empty; look at how the others became {expected.pad:g}",
             certainty="certain" if whole else "likely",
         )
 

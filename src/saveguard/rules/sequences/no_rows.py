@@ -24,8 +24,8 @@ Count what each split holds before training, and stop with the name of its sourc
 - TF 2.1, predict: "ValueError: The target structure is of type `<class 'NoneType'>`".
 - TF 2.2 and 2.3: "UnboundLocalError: local variable 'batch_outputs' referenced before assignment".
 - TF 2.7 to 2.15: "ValueError: Unexpected result of `predict_function` (Empty batch_outputs)."
-- Keras 3.15.1, predict: "UnboundLocalError: cannot access local variable 'batch_outputs'"; fit and
-  evaluate: silent.
+- Keras 3.15.1, predict: "UnboundLocalError: cannot access local variable 'batch_outputs'"; fit
+  returns an empty history with a warning, "Your input ran out of data"; evaluate an empty list.
 
 ## References
 

@@ -1,0 +1,93 @@
+# On a fresh machine: Python 3.11 or newer, make and pip; nothing else is assumed.
+# The first target that is called makes .venv from the committed lock.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Some systems ship Python without ensurepip; their pip fills the environment from outside.
+PIP := $(PYTHON) -m pip --python $(VENV)
+LOCK := requirements/dev.lock
+UV ?= .venv-lock/bin/uv
+# Two workers: each holds a framework, which takes about 1 GB of memory.
+WORKERS ?= 2
+# A CPU build is wanted. Where the package index serves CUDA builds under this version, give the
+# CPU build's own: `make test-torch TORCH=torch==2.13.0+cpu`, with an index that has it.
+TORCH ?= torch==2.13.0
+
+# Nothing here needs an accelerator, and a test's answer must not depend on one.
+export TF_CPP_MIN_LOG_LEVEL := 3
+export CUDA_VISIBLE_DEVICES := -1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-jax test-torch coverage check format rules lock sweep faults bench claims
+
+help:  ## say what there is
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY)  ## make .venv from the lock (the other targets do so when they need it)
+
+$(READY): $(LOCK) pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	@echo 'setting up $(VENV) from $(LOCK): some minutes, once'
+	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --without-pip $(VENV)
+	$(PIP) install --quiet --require-hashes -r $(LOCK)
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(READY)  ## the main job on real data, in two minutes
+	$(BIN)/saveguard demo
+
+test: $(READY)  ## every test on TensorFlow, then those that depend on the backend on JAX
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest -n $(WORKERS)
+	$(MAKE) test-jax
+
+test-jax: $(READY)  ## the tests that depend on the backend, on JAX
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n $(WORKERS) -m backend
+
+test-torch: $(READY)  ## the same on torch, which is installed into .venv
+	$(PIP) install --quiet '$(TORCH)'
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -n $(WORKERS) -m 'backend or torch'
+
+coverage: $(READY)  ## what the tests reach, held to the bound in pyproject.toml
+	$(BIN)/coverage erase
+	KERAS_BACKEND=tensorflow $(BIN)/coverage run -m pytest -n $(WORKERS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: $(READY)  ## format, lint, types, the arrows between rooms, the rules' pages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/pages.py --check
+
+format: $(READY)  ## put the source into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+rules: $(READY)  ## write docs/rules from the rules
+	$(BIN)/python tools/pages.py
+
+sweep: $(READY)  ## every built-in layer through save, fresh process and comparison
+	$(BIN)/python tools/sweep/run.py
+
+faults: $(READY)  ## kills, full disks and two writers, against plain Keras
+	$(BIN)/python benchmarks/faults.py
+
+bench: $(READY)  ## what a save costs, against plain Keras
+	$(BIN)/python benchmarks/save.py
+
+claims: $(READY)  ## which claims about Keras hold in which versions
+	$(BIN)/python tools/claims/run.py
+
+# Annotated with who wants what; free of hosts and paths, so that any index or mirror serves it.
+lock: $(UV)  ## resolve the dependencies anew into requirements/dev.lock
+	$(UV) pip compile pyproject.toml --group dev --extra tensorflow --extra jax --extra demo \
+	    --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	    --custom-compile-command 'make lock' --quiet --output-file $(LOCK)
+
+.venv-lock/bin/uv:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet uv==0.13.9

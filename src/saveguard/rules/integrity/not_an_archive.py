@@ -1,0 +1,140 @@
+"""The file is no saved model: it is empty, or holds something else under a model's name.
+
+## What happens
+
+`keras.saving.load_model` stops with "File not found" (`.keras`) or "file signature not found"
+(`.h5`), whatever the file really is.
+
+## Why
+
+The first bytes say what a file is. A repository that was cloned without Git LFS holds small text
+files in place of the models; a download from behind a login or from a page about the file gives a
+web page; plain Keras empties its target before it writes, so a save that fails leaves 0 bytes.
+
+## Fix
+
+It depends on what the file is; the finding says which of these it needs:
+
+    git lfs pull                           # a Git LFS pointer
+    curl --fail -L -o m.keras URL          # a web page, an error message, nothing
+    file m.keras                           # anything else: what is it?
+
+## Seen in
+
+- Keras 3.15.1, `.keras`: "File not found: filepath=m.keras. Please ensure the file is an
+  accessible `.keras` zip file."
+- TF 2.0 to 2.15 and Keras 3.15.1, `.h5`: "Unable to synchronously open file (file signature not
+  found)"; with h5py 2 "Unable to open file (file signature not found)".
+- TF 1.15 and 2.0, `.h5`: "SavedModel file does not exist at: m.h5/{saved_model.pbtxt|saved_model.pb}"
+
+## References
+
+- https://github.com/keras-team/keras/blob/v3.15.1/keras/src/saving/saving_api.py (load_model)
+- https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md (The Pointer)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from saveguard.facts import ArchiveFacts
+from saveguard.finding import Finding
+from saveguard.rule import Call, Rule, Signature
+
+rule = Rule("SG102", "not-an-archive", since="0.1")
+
+# By what a file is: what to call it, how it came to have a model's name, and the fix.
+_KINDS = {
+    "empty": (
+        "is empty (0 bytes)",
+        "A save or a download began and wrote nothing; plain Keras empties its target before it"
+        " writes.",
+        "fetch {path} again, or save the model again",
+    ),
+    "git-lfs": (
+        "is a Git LFS pointer of {size} bytes, not the model",
+        "The repository was cloned without its large files: this text only names the model.",
+        "git lfs pull",
+    ),
+    "html": (
+        "is a web page, not a model",
+        "The address gave a page about the file, or an error, in place of the file.",
+        "curl --fail -L -o {path} URL, with the address of the file itself",
+    ),
+    "text": (
+        "is a text file of {size} bytes, not a model",
+        "A saved model is a zip archive (`.keras`) or an HDF5 file (`.h5`).",
+        "head -c 300 {path} shows what it says; then fetch the model itself",
+    ),
+    "unknown": (
+        "is neither a zip archive nor an HDF5 file",
+        "Every saved model of Keras is one of the two, and its first bytes say which.",
+        "file {path} shows what it is; then fetch the model itself",
+    ),
+    "directory": (
+        "is a folder, not a file",
+        "A SavedModel is a folder, which Keras 3 does not load as a model. A folder with a"
+        " config.json in it is an unzipped `.keras` file, which Keras 3 loads.",
+        "give the path of the file itself, which ends in .keras or .h5: ls {path}",
+    ),
+}
+
+
+@rule.in_archive
+def _(facts: ArchiveFacts) -> Iterator[Finding]:
+    if facts.content in _KINDS:
+        told, why, fix = _KINDS[facts.content]
+        yield rule.finding(
+            where=facts.path,
+            message=f"{facts.path} {told.format(size=facts.size)}",
+            why=f"{why} load_model() stops on it, and may call it \"File not found\".",
+            fix=fix.format(path=facts.path),
+            certainty="likely" if facts.content == "directory" else "certain",
+        )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("OSError",),
+        pattern=r"file signature not found",
+        stages=("load",),
+        message="{where} is not an HDF5 file",
+        why="Its first bytes are not those of HDF5: it is empty, a Git LFS pointer, a web page, or"
+        " a model in another layout under this name.",
+        fix="head -c 100 {where} shows what it is; a Git LFS pointer needs `git lfs pull`",
+        certainty="likely",
+    )
+)
+
+
+def not_a_rescue(path: str, error: str) -> Finding:
+    """The finding for a file that `saveguard.restore` cannot read; `error` says why."""
+    return rule.finding(
+        where=path,
+        message=f"{path} is not a rescue file",
+        why="restore() puts back what saveguard.rescue wrote: an HDF5 file with the groups"
+        " variables, optimizer and untracked. A whole model is loaded with saveguard.load.",
+        fix="give the file that saveguard.rescue wrote, NAME.rescue.h5; where this is a whole"
+        f" model: saveguard.load({path!r})",
+        evidence=(error.splitlines()[0][:300],) if error else (),
+    )
+
+
+def bad(tmp: Path) -> Call:
+    """What a clone without Git LFS holds."""
+    path = tmp / "m.keras"
+    digest = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
+    path.write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 17112\n"
+    )
+    return Call("load", (path,))
+
+
+def good(tmp: Path) -> Call:
+    """The file that the pointer stands for."""
+    import keras
+
+    path = tmp / "m.keras"
+    keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(path)
+    return Call("load", (path,))
