@@ -86,6 +86,9 @@ def randomise(model: Any, seed: int) -> None:
     for variable in model.variables:
         if "float" in str(variable.dtype) and "seed" not in variable.path:
             variable.assign(generator.uniform(0.05, 0.95, tuple(variable.shape)))
+    for layer in model._flatten_layers():
+        if hasattr(layer, "finalize_state"):  # constants that Keras derives from its variables
+            layer.finalize_state()
 
 
 def example_of(inputs: dict[str, Any]) -> Any:

@@ -75,7 +75,7 @@ def _near(name: str) -> tuple[str, ...]:
 
 
 def _zip(name: str, size: int, digests: bool) -> ArchiveFacts:
-    facts = {"path": name, "content": "zip", "size": size}
+    facts: dict[str, Any] = {"path": name, "content": "zip", "size": size}
     try:
         with zipfile.ZipFile(name) as archive:
             members = set(archive.namelist())

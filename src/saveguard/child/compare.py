@@ -38,13 +38,7 @@ def difference(path, expected, got, kinds, relative):
         wrong = numpy.asarray(expected != got)
         return _first(path, expected, got, wrong) if wrong.any() else None
     expected, got = _wide(expected), _wide(got)
-    same = (expected == got) | (numpy.isnan(expected) & numpy.isnan(got))
-    finite = numpy.abs(expected[numpy.isfinite(expected)])
-    scale = numpy.maximum(numpy.abs(expected), 0.1 * (finite.max() if finite.size else 0.0))
-    with numpy.errstate(invalid="ignore"):
-        gap = numpy.where(same, 0.0, numpy.abs(expected - got))
-        allowed = relative * numpy.where(numpy.isfinite(scale), scale, 0.0)
-    gap = numpy.where(numpy.isnan(gap), numpy.inf, gap)
+    gap, allowed = _gaps(expected, got, relative)
     if not (gap > allowed).any():
         return None
     index = numpy.unravel_index(int(numpy.argmax(gap - allowed)), gap.shape)
@@ -56,6 +50,19 @@ def difference(path, expected, got, kinds, relative):
         "tolerance": float(allowed[index]),
         "index": [int(part) for part in index],
     }
+
+
+def _gaps(expected, got, relative):
+    """Of each element how far it is off, and how far it may be."""
+    import numpy
+
+    same = (expected == got) | (numpy.isnan(expected) & numpy.isnan(got))
+    finite = numpy.abs(expected[numpy.isfinite(expected)])
+    scale = numpy.maximum(numpy.abs(expected), 0.1 * (finite.max() if finite.size else 0.0))
+    with numpy.errstate(invalid="ignore"):
+        gap = numpy.where(same, 0.0, numpy.abs(expected - got))
+        allowed = relative * numpy.where(numpy.isfinite(scale), scale, 0.0)
+    return numpy.where(numpy.isnan(gap), numpy.inf, gap), allowed
 
 
 def scalar_differs(before, after, relative):

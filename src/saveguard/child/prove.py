@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import platform
 import sys
 import time
 import traceback
 
 from . import arrays, compare, running, trace
+from .traits import traits
 from .window import weights_of
 
 
@@ -60,34 +60,33 @@ def _prove(request, found):
         __import__(module)
     custom = _carried(request.get("carried"))
     found["stage"] = "load"
-    with open(request["path"], "rb", buffering=0) as file:
-        import h5py
-
-        with h5py.File(weights_of(request["path"], file), "r") as weights:
-            stored = trace.contents(weights) if request.get("foreign") else _names(weights)
-            golden = arrays.read(weights)
+    stored, golden = _stored(request)
     consumed = set()
     with trace.reads(consumed):
         model = _load(request, custom, found)
     found["unread"] = sorted(set(stored) - consumed)
     found["variables"] = running.listing(running.variables(model))
     found["optimizer"] = running.listing(running.optimizer_variables(model))
-    found["metrics"] = running.listing(
-        (running.path_of(v), v) for v in getattr(model, "metrics_variables", ())
-    )
     if request.get("foreign"):
         found["unfilled"] = _unfilled(found["variables"], stored.values())
     if request.get("same"):
-        from .traits import traits
-
         found["traits"] = traits(model)
     found["stage"] = "call"
-    description = request.get("golden")
-    if description:
-        against_golden(model, golden, description, request, found)
+    if request.get("golden"):
+        against_golden(model, golden, request["golden"], request, found)
     else:
         _twice(model, found)
     found["stage"] = "done"
+
+
+def _stored(request):
+    """The arrays in the file, with their digests if nobody recorded them, and the golden."""
+    import h5py
+
+    path = request["path"]
+    with open(path, "rb", buffering=0) as file, h5py.File(weights_of(path, file), "r") as weights:
+        stored = trace.contents(weights) if request.get("foreign") else trace.names(weights)
+        return stored, arrays.read(weights)
 
 
 def _load(request, custom, found):
@@ -130,20 +129,6 @@ def _carried(path):
     return custom
 
 
-def _names(weights):
-    import h5py
-
-    found = set()
-    weights.visititems(
-        lambda name, item: (
-            found.add("/" + name)
-            if isinstance(item, h5py.Dataset) and not name.startswith(arrays.GROUP + "/")
-            else None
-        )
-    )
-    return found
-
-
 def _unfilled(variables, stored):
     """Variables whose value stands nowhere in the file, each stored array counted once."""
     left = {}
@@ -162,41 +147,41 @@ def _unfilled(variables, stored):
 
 def against_golden(model, golden, description, request, found):
     """Compare a model with its golden; what differs goes into `found` (see `prove`)."""
-    def array_at(path):
-        return golden[arrays.key(path)]
 
     def filled(name):
         shape = description.get(name)
         leaves = dict(arrays.flatten(shape, name)) if shape is not None else {}
-        return arrays.fill(shape, {path: array_at(path) for path in leaves.values()})
+        return arrays.fill(shape, {path: golden[arrays.key(path)] for path in leaves.values()})
 
     inputs = filled("inputs")
     outputs, _ = running.predict(model, inputs)
-    differences, elsewhere = [], not request.get("same")
-    asked, accelerator = description.get("tolerance"), description.get("accelerator", False)
-    kinds = description["kinds"]
-    for path, before in kinds.items():
-        if path not in outputs:
-            differences.append({"path": path, "expected": before, "got": "nothing"})
-            continue
-        array, form = outputs[path]
-        after = "%s %s" % (form, array.dtype.name)
-        relative = compare.tolerance_of(array.dtype.name, asked, elsewhere, accelerator)
-        gap = compare.difference(path, array_at(path), _widened(array), (before, after), relative)
-        if gap:
-            differences.append(gap)
-    found["outputs"] = [] if description.get("random") else differences
-    found["extra_outputs"] = sorted(set(outputs) - set(kinds))
+    loose = not request.get("same"), description.get("accelerator", False)
+
+    def relative_of(dtype):
+        return compare.tolerance_of(dtype, description.get("tolerance"), *loose)
+
+    gaps = (
+        _output_gap(path, golden[arrays.key(path)], before, outputs.get(path), relative_of)
+        for path, before in description["kinds"].items()
+    )
+    found["outputs"] = [] if description.get("random") else [gap for gap in gaps if gap]
     if description.get("loss") is not None and running.is_compiled(model):
         loss, metrics = running.evaluate(model, inputs, filled("targets"), filled("weights"))
-        relative = 10 * compare.tolerance_of("float32", asked, elsewhere, accelerator)
         pairs = [("loss", description["loss"], loss)]
         pairs += [(n, v, metrics.get(n)) for n, v in description.get("metrics", {}).items()]
         found["scalars"] = [
             [name, before, after]
             for name, before, after in pairs
-            if after is None or compare.scalar_differs(before, after, relative)
+            if after is None or compare.scalar_differs(before, after, 10 * relative_of("float32"))
         ]
+
+
+def _output_gap(path, expected, before, output, relative_of):
+    if output is None:
+        return {"path": path, "expected": before, "got": "nothing"}
+    array, form = output
+    kinds = (before, "%s %s" % (form, array.dtype.name))
+    return compare.difference(path, expected, _widened(array), kinds, relative_of(array.dtype.name))
 
 
 def _twice(model, found):
@@ -234,13 +219,3 @@ def _widened(array):
     if array.dtype.name in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
         return array.astype("float32")
     return array
-
-
-def main(path):
-    """Prove once, in this process: the request in the file `path`, the answer beside it."""
-    with open(path) as file:
-        request = json.load(file)
-    answer = prove(request)
-    with open(path + ".answer", "w") as file:
-        json.dump(answer, file)
-    os._exit(0)

@@ -37,13 +37,22 @@ def reads(consumed):
 
 def contents(file):
     """{path: [shape, digest]} of every array in an open HDF5 file, Saveguard's own left out."""
+    return {path: [list(d.shape), arrays.digest(d[()])] for path, d in _datasets(file)}
+
+
+def names(file):
+    """The paths of every array in an open HDF5 file, Saveguard's own left out."""
+    return {path for path, _ in _datasets(file)}
+
+
+def _datasets(file):
     import h5py
 
-    found = {}
+    found = []
 
     def visit(name, item):
         if isinstance(item, h5py.Dataset) and not name.startswith(arrays.GROUP + "/"):
-            found["/" + name] = [list(item.shape), arrays.digest(item[()])]
+            found.append(("/" + name, item))
 
     file.visititems(visit)
     return found

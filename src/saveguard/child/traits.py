@@ -94,8 +94,11 @@ def _automatic(name, config):
 
 
 def _values(item, kind):
+    builtin, mentioned = is_builtin(type(item)), _mentioned(type(item))
     for name, value in own_attributes(item):
-        if name not in _SKIPPED and not kind_of(value):
+        # A private attribute that the user's class never mentions is Keras's own bookkeeping.
+        foreign = not builtin and name.startswith("_") and name not in mentioned
+        if name not in _SKIPPED and not foreign and not kind_of(value):
             yield name, value
     if kind in ("layer", "model"):
         yield "trainable", bool(item.trainable)
@@ -106,6 +109,23 @@ def _values(item, kind):
         yield "reduction", getattr(item, "reduction", None)
     if callable(getattr(item, "get_vocabulary", None)):
         yield "get_vocabulary()", _vocabulary(item)
+
+
+def _mentioned(kind):
+    """Every name that the code of a class and of its bases outside Keras mentions."""
+    pending = [
+        getattr(member, "__code__", None)
+        for base in kind.__mro__
+        if base is not object and not is_builtin(base)
+        for member in vars(base).values()
+    ]
+    names = set()
+    while pending:
+        code = pending.pop()
+        if code is not None:
+            names.update(code.co_names)
+            pending += [part for part in code.co_consts if hasattr(part, "co_names")]
+    return names
 
 
 def _vocabulary(layer):

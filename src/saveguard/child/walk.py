@@ -85,7 +85,7 @@ def _walk(item, holder, seen):
         return
     seen.add(id(item))
     yield holder, item, kind
-    if kind == "model" and type(item).__name__ in ("Sequential", "Functional") or _has_graph(item):
+    if _has_graph(item):
         for index, layer in enumerate(item.layers):
             for found in _walk(layer, "%s.layers[%d]" % (holder, index), seen):
                 yield found
@@ -96,7 +96,7 @@ def _walk(item, holder, seen):
 
 
 def _has_graph(item):
-    """A subclass of Sequential or Functional: its layers are reached through `layers` first."""
+    """Sequential, Functional, or a subclass: its layers are reached through `layers` first."""
     names = {base.__name__ for base in type(item).__mro__}
     return bool(names & {"Sequential", "Functional"})
 

@@ -9,6 +9,6 @@ import click
 @click.pass_context
 def command(context: click.Context) -> None:
     """Show the main job on real data; exits with 0 only if every claim was observed."""
-    from saveguard.demo import story
+    from saveguard.demo.story import main
 
-    context.exit(story.main())
+    context.exit(main())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from saveguard.contract import Axis, Contract, Input
 from saveguard.child import arrays
+from saveguard.contract import Axis, Contract, Input
 
 
 def read(model: Any, example: Any = None) -> Contract | None:

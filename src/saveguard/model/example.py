@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from saveguard.child import arrays
 from saveguard.contract import Contract
 from saveguard.facts import BatchFacts, LeafFacts
-from saveguard.child import arrays
 
 ROWS = 8
 BYTES = 4 << 20
@@ -238,7 +238,7 @@ def _leaf(path: str, value: Any, contract: Contract, index: int) -> LeafFacts:
 
 def _lengths(value: Any) -> tuple[int, ...] | None:
     """The lengths of the rows where they are not all the same, else None."""
-    if not isinstance(value, (list, tuple)) and getattr(value, "dtype", None) != object:
+    if not isinstance(value, (list, tuple)) and getattr(value, "dtype", None) != object:  # noqa: E721  a dtype, not a type
         return None
     rows = list(value)
     if not rows or not all(hasattr(row, "__len__") and not isinstance(row, str) for row in rows):

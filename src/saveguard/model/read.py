@@ -90,7 +90,7 @@ def _flat_functions(given: Any) -> Iterator[Any]:
 
 def _functions(item: Any) -> Iterator[tuple[str, Any]]:
     """Functions that the object holds under the name of an argument of its constructor."""
-    arguments = _parameters_of(type(item))
+    arguments = _parameters_of(_kind_of(item))
     for name, value in walk.own_attributes(item):
         if name in arguments and inspect.isfunction(value) and not walk.is_builtin(value):
             yield name, value
@@ -174,7 +174,7 @@ def _bad_leaves(value: Any, key: str) -> Iterator[Unserialisable]:
 
 
 def _parameters(item: Any, config: dict[str, Any]) -> Iterator[Parameter]:
-    for name, parameter in _parameters_of(type(item)).items():
+    for name, parameter in _parameters_of(_kind_of(item)).items():
         empty = parameter.default is inspect.Parameter.empty
         value = getattr(item, name, None)
         known = hasattr(item, name)
@@ -201,6 +201,10 @@ def _parameters_of(kind: type) -> dict[str, inspect.Parameter]:
     }
 
 
+def _kind_of(item: Any) -> type:
+    return type(item)
+
+
 def _same(value: Any, default: Any) -> bool:
     try:
         return bool(value == default)
@@ -220,7 +224,7 @@ def _registered(item: Any) -> str:
     import keras
 
     name = keras.saving.get_registered_name(item)
-    return name if keras.saving.get_registered_object(name) is item else ""
+    return str(name) if keras.saving.get_registered_object(name) is item else ""
 
 
 def _importable(item: Any) -> bool:
@@ -235,11 +239,8 @@ def _importable(item: Any) -> bool:
 
 def _python_lambda(item: Any) -> str:
     for name, value in walk.own_attributes(item):
-        if (
-            inspect.isfunction(value)
-            and value.__name__ == "<lambda>"
-            and name in _parameters_of(type(item))
-        ):
+        named = inspect.isfunction(value) and value.__name__ == "<lambda>"
+        if named and name in _parameters_of(_kind_of(item)):
             return name
     return ""
 

@@ -90,8 +90,11 @@ def _parts(value: Any, holder: str) -> Iterator[tuple[str, Any]]:
 
 
 def _layer_parts(layer: Any, holder: str) -> Iterator[tuple[str, Any]]:
+    """The user's attributes; of Keras's own layers only what users hand to them."""
+    own = not walk.is_builtin(type(layer))
     for name, part in walk.own_attributes(layer):
-        yield f"{holder}.{name}", part
+        if own or callable(part):
+            yield f"{holder}.{name}", part
     for name in ("_layers", "_trainable_variables", "_non_trainable_variables"):
         for index, part in enumerate(vars(layer).get(name) or ()):
             yield f"{holder}.{name}[{index}]", part

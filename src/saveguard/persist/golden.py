@@ -77,7 +77,8 @@ def on_accelerator() -> bool:
 def _scores(model: Any, example: Example) -> tuple[float | None, dict[str, float]]:
     if example.targets is None or not running.is_compiled(model):
         return None, {}
-    return running.evaluate(model, example.inputs, example.targets, example.weights)
+    loss, metrics = running.evaluate(model, example.inputs, example.targets, example.weights)
+    return loss, metrics
 
 
 def _rows(inputs: Any) -> int:

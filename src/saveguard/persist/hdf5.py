@@ -55,7 +55,7 @@ class HDF5File:
     def _contents(self) -> list[tuple[tuple[int, ...], str]]:
         found: list[tuple[tuple[int, ...], str]] = []
 
-        def visit(name: str, item: Any) -> None:
+        def visit(_name: str, item: Any) -> None:
             if isinstance(item, h5py.Dataset):
                 found.append((item.shape, arrays.digest(item[()])))
 

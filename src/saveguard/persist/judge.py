@@ -15,7 +15,7 @@ from saveguard.facts import (
     TraitDifference,
     VariableFacts,
 )
-from saveguard.receipt import Receipt
+from saveguard.receipt import Golden, Receipt
 
 _OUTCOMES = {"failed": "failed", "exit": "died", "timeout": "timeout"}
 
@@ -186,33 +186,43 @@ def _compared(
     answer: dict[str, Any], receipt: Receipt | None, before: Any
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What was held against the save, and what could not be, in words for the receipt."""
-    golden = receipt.golden if receipt else None
     done = ["it loads", "every array in the file was read"]
-    left = []
-    seeds = sum(running.is_seed(v.path) for v in receipt.variables) if receipt else 0
-    if receipt and len(receipt.variables) > seeds:
-        done.append(f"{len(receipt.variables) - seeds} variables, bit for bit")
-    elif receipt is None:
+    left: list[str] = []
+    if receipt is None:
         done.append("every variable has a stored value")
-    if receipt and receipt.optimizer_variables:
-        done.append(f"{len(receipt.optimizer_variables)} optimizer variables, bit for bit")
+    else:
+        seeds = sum(running.is_seed(v.path) for v in receipt.variables)
+        done += _counted(len(receipt.variables) - seeds, "variable", ", bit for bit")
+        done += _counted(len(receipt.optimizer_variables), "optimizer variable", ", bit for bit")
+        left += _counted(seeds, "seed state", ": Keras does not store it; both began from one")
     if before:
-        done.append(f"settings of {len(before)} objects")
-    if golden is not None and not golden.random:
-        count = len(golden.kinds)
-        made = ", for made inputs" if golden.made else ""
-        done.append(f"{count} output{'s' * (count != 1)}, {golden.rows} rows{made}")
-    elif golden is not None:
-        left.append("outputs: the model gives others at every call")
+        done += [f"settings of {len(before)} objects"]
+    golden = receipt.golden if receipt else None
+    if golden is not None:
+        _compared_golden(golden, answer, done, left)
     elif "random" in answer:
-        done.append("two calls agree" if not answer["random"] else "it can be called")
+        done.append("it can be called" if answer["random"] else "two calls agree")
         left.append("outputs: the file holds no golden")
-    if golden is not None and golden.loss is not None and "scalars" in answer:
-        done.append(f"loss and {len(golden.metrics)} metrics")
-    elif golden is not None and golden.targets is None and receipt and receipt.optimizer_variables:
-        left.append("loss and metrics: the example has no targets")
     if "not_called" in answer:
         left.append(f"outputs: {answer['not_called']}")
-    if seeds:
-        left.append(f"{seeds} seed states: Keras does not store them; both sides began from one")
     return tuple(done), tuple(left)
+
+
+def _compared_golden(
+    golden: Golden, answer: dict[str, Any], done: list[str], left: list[str]
+) -> None:
+    made = ", for made inputs" if golden.made else ""
+    if golden.random:
+        left.append("outputs: the model gives others at every call")
+    else:
+        done += _counted(len(golden.kinds), "output", f", {golden.rows} rows{made}")
+    if golden.loss is not None and "scalars" in answer:
+        metrics = _counted(len(golden.metrics), "metric", "")
+        done.append(" and ".join(["loss", *metrics]))
+    elif golden.loss is None and answer.get("optimizer"):
+        left.append("loss and metrics: the example has no targets")
+
+
+def _counted(count: int, what: str, rest: str) -> list[str]:
+    """`3 variables, bit for bit`; nothing where there is none."""
+    return [f"{count} {what}{'s' * (count != 1)}{rest}"] if count else []

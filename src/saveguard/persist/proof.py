@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -22,30 +21,10 @@ from saveguard.rules import registry
 LIMIT = 300.0
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """A proof with the findings that it led to."""
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that is to be proven.
 
-    proof: Proof
-    findings: tuple[Finding, ...]
-
-
-def prove(
-    path: Path,
-    layout: str,
-    receipt: Receipt | None,
-    *,
-    subject: str,
-    python: str | None = None,
-    backend: str = "",
-    limit: float = LIMIT,
-    parts: dict[str, Any] | None = None,
-    model: ModelFacts | None = None,
-    before: dict[str, Any] | None = None,
-    accept: Collection[str] = (),
-) -> Result:
-    """Have a fresh process reload `path`, and judge what it answers.
-
-    Args:
+    Attributes:
         path: The file; `subject` is how to speak of it.
         layout: `keras`, `h5` or `weights`.
         receipt: What was recorded at the save, or None.
@@ -55,42 +34,66 @@ def prove(
         parts: Further keys of the request (see `saveguard.child.prove.prove`).
         model, before: The live model's facts and traits, where the proof belongs to a save.
         accept: Codes that do not stand against the proof.
+    """
+
+    path: Path
+    layout: str
+    receipt: Receipt | None
+    subject: str
+    python: str | None = None
+    backend: str = ""
+    limit: float = LIMIT
+    parts: dict[str, Any] = msgspec.field(default_factory=dict)
+    model: ModelFacts | None = None
+    before: dict[str, Any] | None = None
+    accept: frozenset[str] = frozenset()
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the fresh process is asked."""
+        golden = self.receipt.golden if self.receipt else None
+        return {
+            "path": os.path.abspath(self.path),
+            "layout": self.layout,
+            "golden": None if golden is None else msgspec.to_builtins(golden),
+            "foreign": self.receipt is None,
+            "same": self.before is not None,
+            **self.parts,
+        }
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """A proof with the findings that it led to."""
+
+    proof: Proof
+    findings: tuple[Finding, ...]
+
+
+def prove(trial: Trial) -> Result:
+    """Have a fresh process reload the file, and judge what it answers.
 
     Raises:
         OSError: If there is no such interpreter.
     """
     start = time.monotonic()
-    process = verifier(python, backend)
-    golden = msgspec.to_builtins(receipt.golden) if receipt and receipt.golden else None
-    request = {
-        "path": os.path.abspath(path),
-        "layout": layout,
-        "golden": golden,
-        "foreign": receipt is None,
-        "same": before is not None,
-        **(parts or {}),
-    }
-    answer = process.ask(request, limit)
-    said = process.said() if "exit" in answer or "timeout" in answer else ""
+    process = verifier(trial.python, trial.backend)
+    answer = process.ask(trial.request, trial.limit)
     facts = judge(
         answer,
-        receipt,
-        subject=subject,
-        python=python or sys.executable,
-        model=model,
-        before=before,
-        said=said,
+        trial.receipt,
+        subject=trial.subject,
+        python=trial.python or sys.executable,
+        model=trial.model,
+        before=trial.before,
+        said=process.said() if "exit" in answer or "timeout" in answer else "",
     )
     findings = registry.notice("proof", facts)
-    against = [f for f in findings if f.certainty == "certain" and f.code not in accept]
-    seconds = time.monotonic() - start
-    return Result(
-        proof=Proof(
-            verdict="not proven" if against or facts.outcome != "finished" else "proven",
-            compared=facts.compared,
-            not_compared=facts.not_compared,
-            environment=facts.environment,
-            seconds=seconds,
-        ),
-        findings=findings,
+    against = [f for f in findings if f.certainty == "certain" and f.code not in trial.accept]
+    proof = Proof(
+        verdict="not proven" if against or facts.outcome != "finished" else "proven",
+        compared=facts.compared,
+        not_compared=facts.not_compared,
+        environment=facts.environment,
+        seconds=time.monotonic() - start,
     )
+    return Result(proof=proof, findings=findings)

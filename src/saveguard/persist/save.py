@@ -19,7 +19,7 @@ from saveguard.child.traits import traits
 from saveguard.contract import Contract
 from saveguard.errors import SaveguardError, attach
 from saveguard.explain.diagnose import diagnose
-from saveguard.facts import ModelFacts, VariableFacts
+from saveguard.facts import ModelFacts
 from saveguard.finding import Finding, Report
 from saveguard.model import contract as contracts
 from saveguard.model import example as examples
@@ -30,8 +30,9 @@ from saveguard.persist.hdf5 import HDF5File
 from saveguard.persist.model_type import require_model
 from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.staging import Staging, staged
+from saveguard.persist.stored import with_values
 from saveguard.persist.target import layout_of
-from saveguard.persist.writer import KerasArchive, Written, measure
+from saveguard.persist.writer import KerasArchive
 from saveguard.receipt import Receipt, Verdict
 from saveguard.rules import registry
 from saveguard.version import __version__
@@ -182,7 +183,7 @@ class _Save:
         with self._timed("write"):
             kind = KerasArchive if self.layout == "keras" else HDF5File
             file = kind(staging.path, lambda h5: recording.store(h5) if recording else None)
-            facts = self._with_values(facts, file.write(self.model))
+            facts = with_values(facts, self.model, file.write(self.model))
             self.findings = list(dict.fromkeys([*self.findings, *registry.notice("model", facts)]))
             receipt = self._receipt(facts, contract, recording, file.written.digests)
             file.write_receipt(receipt.to_json())
@@ -198,49 +199,50 @@ class _Save:
 
     def _proven(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> Receipt:
         with self._timed("proof"):
-            parts, lost = carry.request_parts(self.model, facts, staging.folder)
-            if self.layout == "weights":
-                parts["config"] = _config_of(self.model)
-            result = proof.prove(
-                staging.path,
-                self.layout,
-                receipt,
-                subject=self.path,
-                backend=facts.backend,
-                limit=self.limit,
-                parts=parts,
-                model=facts,
-                before=traits(self.model),
-                accept=self.accept,
-            )
+            trial, lost = self._trial(receipt, staging, facts)
+            result = proof.prove(trial)
         self.findings = list(dict.fromkeys([*self.findings, *result.findings]))
-        left = (*result.proof.not_compared, *self.left, *lost)
         absent = {f.code for f in self.findings if f.certainty == "certain"} & NOT_IN_FILE
         verdict: Verdict = "not proven" if absent - self.accept else result.proof.verdict
+        left = (*result.proof.not_compared, *self.left, *lost)
         proven = msgspec.structs.replace(result.proof, not_compared=left, verdict=verdict)
         receipt = msgspec.structs.replace(
             receipt, findings=self._report().findings, proof=proven, seconds=dict(self.seconds)
         )
         if not receipt.proven:
-            told = [f"the new file was kept as {staging.put_aside('unproven').name}"]
-            if facts.untracked or facts.unwritten:
-                kept = write_rescue(
-                    self.model, rescue_path(self.path), facts, receipt.contract, self._report()
-                )
-                told.append(f"every variable is in {kept.name}")
-            raise SaveguardError(self._report(*told))
+            raise SaveguardError(self._report(*self._kept(receipt, staging, facts)))
         return receipt
 
-    def _with_values(self, facts: ModelFacts, written: Written) -> ModelFacts:
-        """The facts with what the writer saw of each variable, and what it did not see."""
-        named = running.variables(self.model)
-        optimizer = running.optimizer_variables(self.model)
-        return msgspec.structs.replace(
-            facts,
-            variables=tuple(_seen(facts.variables, named, written)),
-            optimizer_variables=tuple(_seen(facts.optimizer_variables, optimizer, written)),
-            unwritten=tuple(_unwritten(facts.variables, named, written)),
+    def _trial(
+        self, receipt: Receipt, staging: Staging, facts: ModelFacts
+    ) -> tuple[proof.Trial, list[str]]:
+        """What to prove, and what of the model could not be sent to the other process."""
+        parts, lost = carry.request_parts(self.model, facts, staging.folder)
+        if self.layout == "weights":
+            parts["config"] = _config_of(self.model)
+        trial = proof.Trial(
+            path=staging.path,
+            layout=self.layout,
+            receipt=receipt,
+            subject=self.path,
+            backend=facts.backend,
+            limit=self.limit,
+            parts=parts,
+            model=facts,
+            before=traits(self.model),
+            accept=frozenset(self.accept),
         )
+        return trial, lost
+
+    def _kept(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> list[str]:
+        """Keep the unproven file, and what it lacks; returns where, in words."""
+        told = [f"the new file was kept as {staging.put_aside('unproven').name}"]
+        if facts.untracked or facts.unwritten:
+            kept = write_rescue(
+                self.model, rescue_path(self.path), facts, receipt.contract, self._report()
+            )
+            told.append(f"every variable is in {kept.name}")
+        return told
 
     def _receipt(
         self,
@@ -274,8 +276,8 @@ class _Save:
         report = self._report() + diagnose(error, "save", self.path)
         try:
             kept = write_rescue(self.model, rescue_path(self.path), facts, contract, report)
-        except OSError as second:
-            told = (f"nothing could be rescued: {second}; the model is still in memory",)
+        except Exception as second:  # noqa: BLE001  told beside the first error, which goes on
+            told = (f"nothing could be rescued: {second!r}; the model is still in memory",)
         else:
             told = (
                 f"every variable is in {kept.name}; "
@@ -298,33 +300,6 @@ class _Save:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
-
-
-def _seen(
-    listed: tuple[VariableFacts, ...], named: list[tuple[str, Any]], written: Written
-) -> Iterator[VariableFacts]:
-    for facts, (_, variable) in zip(listed, named, strict=True):
-        seen = written.by_id.get(id(variable))
-        if seen is None:
-            seen = measure(facts.path, running.value_of(variable))
-        yield msgspec.structs.replace(
-            facts, digest=seen.digest, nan=seen.nan, infinite=seen.infinite
-        )
-
-
-def _unwritten(
-    listed: tuple[VariableFacts, ...], named: list[tuple[str, Any]], written: Written
-) -> Iterator[VariableFacts]:
-    """Variables that the file lacks: neither stored as themselves nor by equal contents."""
-    from saveguard.child import arrays
-
-    contents = list(written.contents)
-    for facts, (_, variable) in zip(listed, named, strict=True):
-        if id(variable) in written.by_id or running.is_seed(facts.path):
-            continue
-        array = running.value_of(variable)
-        if (array.shape, arrays.digest(array)) not in contents:
-            yield facts
 
 
 def _config_of(model: Any) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from saveguard.archive.read import read
 from saveguard.errors import SaveguardError
 from saveguard.facts import ArchiveFacts
-from saveguard.finding import Report
+from saveguard.finding import Finding, Report
 from saveguard.persist import proof
 from saveguard.receipt import Receipt
 from saveguard.rules import registry
@@ -46,30 +46,34 @@ def verify(
     """
     name = os.fspath(path)
     facts = read(name)
-    receipt = stored_receipt(facts)
     findings = registry.notice("archive", facts)
     if facts.damage or not facts.layout:
         raise SaveguardError(Report(subject=name, findings=findings))
     if facts.layout == "weights":
         told = "weights alone: only `save` can prove them, with the model at hand"
         return Report(subject=name, findings=findings, not_read=(told,))
-    parts = {"modules": list(modules), "paths": [os.getcwd()]}
-    try:
-        result = proof.prove(
-            Path(name),
-            facts.layout,
-            receipt,
-            subject=name,
-            backend=_backend() if python is None else "",
-            python=None if python is None else os.fspath(python),
-            limit=limit,
-            parts=parts,
-        )
-    except OSError as error:
-        finding = registry.module("SG705").not_started(os.fspath(python or ""), error)
-        raise SaveguardError(Report(subject=name, findings=(*findings, finding))) from error
-    report = Report(
+    trial = proof.Trial(
+        path=Path(name),
+        layout=facts.layout,
+        receipt=stored_receipt(facts),
         subject=name,
+        python=None if python is None else os.fspath(python),
+        backend=_backend() if python is None else "",
+        limit=limit,
+        parts={"modules": list(modules), "paths": [os.getcwd()]},
+    )
+    return _reported(trial, findings)
+
+
+def _reported(trial: proof.Trial, findings: tuple[Finding, ...]) -> Report:
+    try:
+        result = proof.prove(trial)
+    except OSError as error:
+        found = registry.module("SG705").not_started(trial.python or "", error)
+        report = Report(subject=trial.subject, findings=(*findings, found))
+        raise SaveguardError(report) from error
+    report = Report(
+        subject=trial.subject,
         findings=findings + result.findings,
         read=result.proof.compared,
         not_read=result.proof.not_compared,

@@ -248,4 +248,3 @@ def _not_finite(array: np.ndarray[Any, Any]) -> tuple[int, int]:
         if np.isfinite(values.sum()):
             return 0, 0
     return int(np.isnan(values).sum()), int(np.isinf(values).sum())
-

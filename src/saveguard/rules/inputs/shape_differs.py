@@ -15,7 +15,7 @@ Choose the same columns, window or image size as in training; or build the model
 
 ## Seen in
 
-- Keras 3.15.1: "ValueError: Input 0 of layer \"dense\" is incompatible with the layer: expected
+- Keras 3.15.1: "ValueError: Input 0 of layer "dense" is incompatible with the layer: expected
   axis -1 of input shape to have value 10, but received input with shape (2, 9)".
 - Keras 2.x: "Error when checking input: expected dense_input to have shape (7,) but got array with
   shape (1,)".

@@ -15,7 +15,7 @@ Hold the data as the contract says; it is printed in the finding and in every re
 
 ## Seen in
 
-- Keras 3.15.1: "ValueError: Layer \"functional\" expects 2 input(s), but it received 1 input
+- Keras 3.15.1: "ValueError: Layer "functional" expects 2 input(s), but it received 1 input
   tensors."; a warning "The structure of `inputs` doesn't match the expected structure."
 
 ## References

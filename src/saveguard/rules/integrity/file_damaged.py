@@ -53,21 +53,35 @@ from saveguard.rule import Call, Rule, Signature
 rule = Rule("SG101", "file-damaged", since="0.1")
 
 _CUT = "A write, copy or download that was interrupted leaves such a file."
+_BYTES = "Bytes changed after they were written: on the disk, or on their way here."
 _FIX = (
     "fetch {path} again from where it came, and compare the sizes; where saveguard.save wrote it"
     " with keep_previous=True, the file before it is {path}.prev"
 )
-# What zipfile and HDF5 say, what it is, and how it comes about.
+# What zipfile and HDF5 say; what it is; how it comes about and what follows.
 _DAMAGES = (
-    (r"stored_eof = (?P<whole>\d+)", "it ends after {size} of {whole} bytes", _CUT),
-    (r"File is not a zip file", "it ends after {size} bytes, before its list of contents", _CUT),
-    (r"has no member '(?P<member>.*)'", "it is a zip archive without {member}", _CUT),
+    (
+        r"stored_eof = (?P<whole>\d+)",
+        "it ends after {size} of {whole} bytes",
+        f"{_CUT} load_model() stops with an OSError.",
+    ),
+    (
+        r"File is not a zip file",
+        "it ends after {size} bytes, before its list of contents",
+        f'{_CUT} load_model() of Keras 3 stops with "File not found".',
+    ),
+    (
+        r"has no member '(?P<member>.*)'",
+        "it is a zip archive without {member}",
+        f"{_CUT} A zip archive of something else is no Keras file either. load_model() stops.",
+    ),
     (
         r"Bad CRC-32 for file '(?P<member>.*)'",
         "the bytes of {member} do not match their checksum",
-        "They changed after they were written: on the disk, or on their way here.",
+        f"{_BYTES} load_model() stops with BadZipFile.",
     ),
-    (r": (?P<told>.*)", "{told}", "Its bytes changed after they were written, or it was cut."),
+    (r"JSONDecodeError", "its metadata.json is not JSON", _BYTES),
+    (r": '?(?P<told>.*?)'?$", "{told}", f"{_BYTES} load_model() stops, now or in the middle."),
 )
 
 
@@ -80,8 +94,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             yield rule.finding(
                 where=facts.path,
                 message=f"{facts.path} is damaged: {what}",
-                why=f"{why} load_model() stops on it or gives a model with other weights;"
-                ' Keras 3 may call it "File not found".',
+                why=why,
                 fix=_FIX.format(path=facts.path),
                 evidence=(facts.damage[:300],),
             )
@@ -114,14 +127,14 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("OSError", "KeyError", "RuntimeError"),
-        pattern=r"\((?P<told>bad (?:object header|local heap|global heap|symbol table|B-tree)[^)]*"
+        pattern=r"\((?P<told>bad (?:object header|local heap|global heap|symbol table)[^)]*|wrong B-tree signature"
         r"|corrupt object header|message not aligned|ran off end of input buffer[^)]*"
         r"|unable to determine object type|address of object past end of allocation"
         r"|bad byte number in an address)\)",
         stages=("load",),
         message="{where} is damaged: HDF5 found {told}",
-        why="Bytes changed after they were written: on the disk, or on their way here. HDF5 files"
-        " hold no checksums, so it shows only where their structure no longer adds up.",
+        why=f"{_BYTES} HDF5 files hold no checksums, so it shows only where their structure no"
+        " longer adds up.",
         fix=_FIX.replace("{path}", "{where}"),
     )
 )

@@ -23,9 +23,10 @@ It depends on what the file is; the finding says which of these it needs:
 
 - Keras 3.15.1, `.keras`: "File not found: filepath=m.keras. Please ensure the file is an
   accessible `.keras` zip file."
-- TF 2.0 to 2.15 and Keras 3.15.1, `.h5`: "Unable to synchronously open file (file signature not
-  found)"; with h5py 2 "Unable to open file (file signature not found)".
-- TF 1.15 and 2.0, `.h5`: "SavedModel file does not exist at: m.h5/{saved_model.pbtxt|saved_model.pb}"
+- TF 2.10 to Keras 3.15.1 with h5py 3, `.h5`: "OSError: Unable to synchronously open file (file
+  signature not found)"; with h5py 2 "OSError: Unable to open file (file signature not found)".
+- TF 1.15 and 2.0, `.h5`: "OSError: SavedModel file does not exist at:
+  m.h5/{saved_model.pbtxt|saved_model.pb}".
 
 ## References
 
@@ -110,9 +111,10 @@ rule.in_traceback(
 
 def not_a_rescue(path: str, error: str) -> Finding:
     """The finding for a file that `saveguard.restore` cannot read; `error` says why."""
+    missing = "No such file" in error
     return rule.finding(
         where=path,
-        message=f"{path} is not a rescue file",
+        message=f"{path} {'does not exist' if missing else 'is not a rescue file'}",
         why="restore() puts back what saveguard.rescue wrote: an HDF5 file with the groups"
         " variables, optimizer and untracked. A whole model is loaded with saveguard.load.",
         fix="give the file that saveguard.rescue wrote, NAME.rescue.h5; where this is a whole"

@@ -51,14 +51,18 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
         return
     told = f"{facts.error_type}: {facts.error}".splitlines()[0]
     backend = facts.error_type == "ModuleNotFoundError" and "'keras'" not in told
-    installed = "set KERAS_BACKEND to the backend that is there, or install one; then: "
+    give = (
+        "set KERAS_BACKEND to a backend that is installed there"
+        if backend
+        else "give the interpreter of an environment that has Keras, as ENV/bin/python"
+    )
     yield rule.finding(
         where=facts.python,
         message=f"{facts.python} cannot import keras",
         why=f"It stops with {told}. The proof runs in that interpreter, so nothing is known about"
         f" {facts.subject}.",
-        fix=(installed if backend else "give the interpreter of an environment with Keras: ")
-        + shlex.join([facts.python, "-c", "import keras"]),
+        fix=f"{give}; this has to succeed: "
+        + shlex.join([facts.python if backend else "ENV/bin/python", "-c", "import keras"]),
         evidence=(told[:300],),
     )
 
@@ -68,7 +72,7 @@ def not_started(python: str, error: OSError) -> Finding:
     named = python or "this process's own interpreter"
     folder = Path(python).is_dir() if python else False
     return rule.finding(
-        where=python,
+        where=named,
         message=f"{named} cannot be started: {error.strerror or error}",
         why="The proof needs a Python interpreter of its own, so nothing is known about the file.",
         fix=f"python={str(Path(python) / 'bin' / 'python')!r}"

@@ -71,7 +71,7 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
     yield rule.finding(
         where=facts.subject,
         message=f"{facts.subject} is not proven: the process that reloaded it {told}",
-        why=f"{why} Whoever loads the file has to expect the same.",
+        why=why,
         fix=fix,
         evidence=tuple([line[:300] for line in lines if line and not _NOISE.match(line)][-8:]),
     )
@@ -85,7 +85,7 @@ def _told(facts: ProofFacts) -> tuple[str, str, str]:
         return (
             f"ended with exit status {facts.exit}",
             "It gave no answer: code of the model or of a module that it imports ended the process,"
-            f" or {facts.python} is no Python interpreter.",
+            f" or {facts.python} is no Python interpreter. Whoever loads the file has to expect it.",
             load,
         )
     try:
@@ -100,8 +100,10 @@ def _told(facts: ProofFacts) -> tuple[str, str, str]:
             "dmesg | grep -i -E 'killed process|out of memory' says whether it was memory; then"
             " verify on a machine with more, or save with prove=False and verify later",
         )
-    cause = _CRASHES.get(name, "a signal from outside, or one that its own code sent")
-    return f"died ({name})", f"{name} is {cause}.", load
+    if name not in _CRASHES:
+        return f"was ended ({name})", "Another process sent it that signal, or its own code did.", load
+    why = f"{name} is {_CRASHES[name]}. Whoever loads the file has to expect the same."
+    return f"died ({name})", why, load
 
 
 def _place(facts: ProofFacts) -> str:

@@ -1,0 +1,49 @@
+"""What of a model's variables the writer stored, and what it passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from saveguard.child import arrays, running
+from saveguard.facts import ModelFacts, VariableFacts
+from saveguard.persist.writer import Written, measure
+
+
+def with_values(facts: ModelFacts, model: Any, written: Written) -> ModelFacts:
+    """The facts of a model with what the writer saw of each variable, and what it did not see."""
+    named = running.variables(model)
+    optimizer = running.optimizer_variables(model)
+    return msgspec.structs.replace(
+        facts,
+        variables=tuple(_seen(facts.variables, named, written)),
+        optimizer_variables=tuple(_seen(facts.optimizer_variables, optimizer, written)),
+        unwritten=tuple(_unwritten(facts.variables, named, written)),
+    )
+
+
+def _seen(
+    listed: tuple[VariableFacts, ...], named: list[tuple[str, Any]], written: Written
+) -> Iterator[VariableFacts]:
+    for facts, (_, variable) in zip(listed, named, strict=True):
+        seen = written.by_id.get(id(variable))
+        if seen is None:
+            seen = measure(facts.path, running.value_of(variable))
+        yield msgspec.structs.replace(
+            facts, digest=seen.digest, nan=seen.nan, infinite=seen.infinite
+        )
+
+
+def _unwritten(
+    listed: tuple[VariableFacts, ...], named: list[tuple[str, Any]], written: Written
+) -> Iterator[VariableFacts]:
+    """Variables that the file lacks: neither stored as themselves nor by equal contents."""
+    contents = list(written.contents)
+    for facts, (_, variable) in zip(listed, named, strict=True):
+        if id(variable) in written.by_id or running.is_seed(facts.path):
+            continue
+        array = running.value_of(variable)
+        if (array.shape, arrays.digest(array)) not in contents:
+            yield facts

@@ -1,0 +1,102 @@
+"""Provoke the real exceptions behind the rules' traceback signatures, and record them as facts.
+
+    python tools/record_tracebacks.py [CODE ...]
+
+Runs on any interpreter from Python 3.7 with Keras 3, or with TensorFlow and its Keras 2; Saveguard
+is not needed there. The table of what raises is tools/traceback_cases.py. Each case that raises in
+this environment is written to tests/recorded/CODE/ENVIRONMENT-N.txt, the traceback's text, with a
+.json beside it: `type`, `bases`, `message`, `stage` and `versions`. N is the case's place among
+those of its code. Paths of this machine read <tmp>, <site-packages> and <python>.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+from traceback_cases import KERAS_3, TABLE, NotHere, keras, unmount
+
+TOOLS = Path(__file__).resolve().parent
+RECORDED = TOOLS.parent / "tests" / "recorded"
+LIMIT = 60  # seconds; TF 2.0 never returns from predict on 0 rows
+
+
+def environment():
+    """(name for a file, versions) of this environment."""
+    versions = {"python": platform.python_version()}
+    for name in ("keras", "tensorflow", "jax", "torch", "h5py", "numpy"):
+        if hasattr(sys.modules.get(name), "__version__"):
+            versions[name] = sys.modules[name].__version__
+    if KERAS_3:
+        return "keras-%s-%s" % (keras.__version__, keras.backend.backend()), versions
+    return "tensorflow-%s" % versions["tensorflow"], versions
+
+
+def neutral(text, tmp):
+    """`text` without what only this machine, or only this run, has."""
+    roots = [(str(tmp), "<tmp>"), (str(TOOLS), "tools")]
+    roots += [(path, "<site-packages>") for path in sys.path if path.endswith("site-packages")]
+    roots += [(os.path.dirname(os.__file__), "<python>")]
+    for path, name in roots:
+        text = text.replace(os.path.realpath(path), name).replace(path, name)
+    text = re.sub(r"\b0x[0-9a-f]{6,}", "<address>", text)
+    return re.sub(r"time = \w+ \w+ +\d+ [\d:]+ \d+", "time = <time>", text)
+
+
+def write(code, number, stage, error, tmp):
+    """Record one exception; returns its type and the beginning of its message."""
+    name, versions = environment()
+    first = error.__traceback__
+    while first.tb_next and Path(first.tb_frame.f_code.co_filename).parent == TOOLS:
+        first = first.tb_next
+    lines = traceback.format_exception(type(error), error, first)
+    facts = {
+        "type": type(error).__name__,
+        "bases": [base.__name__ for base in type(error).__mro__[1:-1]],
+        "message": neutral(str(error), tmp),
+        "stage": stage,
+        "versions": versions,
+    }
+    path = RECORDED / code / ("%s-%d" % (name, number))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Path("%s.txt" % path).write_text(neutral("".join(lines), tmp))
+    Path("%s.json" % path).write_text(json.dumps(facts, indent=1) + "\n")
+    return "%s: %s" % (facts["type"], " ".join(facts["message"].split())[:110])
+
+
+def record(code, number, stage, case):
+    """Run one case in an empty folder; returns what became of it, in words."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        signal.alarm(LIMIT)
+        try:
+            case(Path(folder))
+        except NotHere as error:
+            return "not here: %s" % error
+        except Exception as error:  # noqa: BLE001  it is what is recorded
+            return write(code, number, stage, error, folder)
+        finally:
+            signal.alarm(0)
+            unmount()
+    return "raises nothing"
+
+
+def hung(*_):
+    raise NotHere("no answer within %d s" % LIMIT)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, hung)
+    for code in sys.argv[1:] or sorted(TABLE):
+        for number, (stage, case) in enumerate(TABLE[code], 1):
+            print(code, number, stage, record(code, number, stage, case), flush=True)

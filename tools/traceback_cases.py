@@ -1,0 +1,281 @@
+"""What raises the exceptions that the rules' signatures know: a table by code.
+
+Each entry of `TABLE` is a list of (stage, function); the function gets an empty folder and raises.
+To add one, append it to its code's list, so that the others keep their numbers. What this machine
+or this release cannot show raises `NotHere`, or simply returns.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+try:
+    import keras
+
+    KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
+except ImportError:
+    KERAS_3 = False
+if not KERAS_3:
+    from tensorflow import keras
+
+NOBODY = 65534
+OWN_MOUNTS = 0x00020000  # CLONE_NEWNS of unshare(2)
+MOUNTED = []
+
+
+class NotHere(Exception):
+    """This environment or machine cannot show the case."""
+
+
+def load(path):
+    return keras.models.load_model(str(path))
+
+
+def save(model, path):
+    """Save a model, or its weights where the name says so; returns the path."""
+    (model.save_weights if path.name.endswith(".weights.h5") else model.save)(str(path))
+    return path
+
+
+def sequential(shape, *layers):
+    """A model that learns its shape before the save; None: not before it is called."""
+    if shape is None:
+        return keras.Sequential(list(layers))
+    if KERAS_3:
+        return keras.Sequential([keras.Input(shape), *layers])
+    model = keras.Sequential(list(layers))
+    model.build((None, *shape))
+    return model
+
+
+def dense(units=4):
+    return sequential((64,), keras.layers.Dense(units))
+
+
+def custom(**parts):
+    """A custom layer class that nobody has registered."""
+    return type("Custom", (keras.layers.Layer,), {"call": lambda self, inputs: inputs, **parts})
+
+
+def of_custom(**parts):
+    return sequential((3,), custom(**parts)())
+
+
+def edited(path, edit):
+    save(dense(), path)
+    path.write_bytes(edit(path.read_bytes()))
+    return path
+
+
+def cut(content):
+    return content[: len(content) // 2]
+
+
+def changing(old, new):
+    return lambda content: content.replace(old, new)
+
+
+def without(tmp, member):
+    """A `.keras` file that lacks one member."""
+    whole = save(dense(), tmp / "whole.keras")
+    if not zipfile.is_zipfile(str(whole)):
+        raise NotHere("this Keras writes no zip archive")
+    with zipfile.ZipFile(str(whole)) as old, zipfile.ZipFile(str(tmp / "m.keras"), "w") as new:
+        for name in old.namelist():
+            if name != member:
+                new.writestr(name, old.read(name))
+    return tmp / "m.keras"
+
+
+def changed_member(tmp):
+    path = without(tmp, "")
+    path.write_bytes(path.read_bytes().replace(b'"class_name"', b'"class-name"', 1))
+    return path
+
+
+def folder_named(path):
+    path.mkdir()
+    return path
+
+
+def small_disk(tmp, options="size=64k"):
+    """A file system in memory, seen by this process alone."""
+    folder = folder_named(tmp / "disk")
+    try:
+        if ctypes.CDLL(None).unshare(OWN_MOUNTS):
+            raise NotHere("may not mount")
+        for command in (["--make-rprivate", "/"], ["-t", "tmpfs", "-o", options, "tmpfs", folder]):
+            subprocess.run(["mount", *map(str, command)], check=True)
+    except (AttributeError, OSError, subprocess.CalledProcessError) as error:
+        raise NotHere("may not mount: %s" % error)
+    MOUNTED.append(folder)
+    return folder
+
+
+def unmount():
+    while MOUNTED:
+        subprocess.run(["umount", "--lazy", str(MOUNTED.pop())], check=True)
+
+
+@contextlib.contextmanager
+def another_user():
+    if os.geteuid() != 0:
+        raise NotHere("only root can become another user")
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def save_as_another_user(path):
+    model = dense()
+    with another_user():
+        save(model, path)
+
+
+def load_as_another_user(path):
+    save(dense(), path).chmod(0)
+    with another_user():
+        load(path)
+
+
+def with_custom_loss():
+    def scaled(y_true, y_pred):
+        return y_true - y_pred
+
+    model = dense()
+    model.compile("sgd", loss=scaled)
+    return model
+
+
+def needs_units(**parts):
+    """A custom layer class whose constructor requires an argument."""
+
+    def __init__(self, units, **options):  # noqa: N807  it becomes the class's own
+        super(made, self).__init__(**options)
+        self.units = units
+
+    made = custom(__init__=__init__, **parts)
+    return made
+
+
+def incomplete(path):
+    made = needs_units(get_config=lambda self: {"name": self.name, "trainable": True})
+    save(sequential((3,), made(2)), path)
+    keras.models.load_model(str(path), custom_objects={"Custom": made})
+
+
+def python_lambda(path):
+    load(save(sequential((3,), keras.layers.Lambda(lambda inputs: inputs * 2)), path))
+
+
+def two_inputs():
+    first, second = keras.Input((3,)), keras.Input((3,))
+    return keras.Model([first, second], keras.layers.Concatenate()([first, second]))
+
+
+def compiled():
+    model = dense()
+    model.compile("sgd", "mse")
+    return model
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 17112\n"
+LSTM = lambda: sequential((5, 2), keras.layers.LSTM(3))  # noqa: E731
+
+TABLE = {
+    "SG101": [
+        ("load", lambda tmp: load(edited(tmp / "m.h5", cut))),
+        ("load", lambda tmp: load(edited(tmp / "m.keras", cut))),
+        ("load", lambda tmp: load(changed_member(tmp))),
+        ("load", lambda tmp: load(without(tmp, "config.json"))),
+        ("load", lambda tmp: load(without(tmp, "model.weights.h5"))),
+        ("load", lambda tmp: load(edited(tmp / "m.h5", changing(b"HEAP", bytes(4))))),
+        ("load", lambda tmp: load(edited(tmp / "m.h5", changing(b"SNOD", bytes(4))))),
+        ("load", lambda tmp: load(edited(tmp / "m.h5", changing(b"TREE", bytes(4))))),
+        ("load", lambda tmp: load(edited(tmp / "m.h5", changing(b"GCOL", bytes(4))))),
+        ("load", lambda tmp: zipfile.ZipFile(str(edited(tmp / "m.keras", cut))).close()),
+    ],
+    "SG102": [
+        ("load", lambda tmp: load(edited(tmp / "m.h5", lambda _: LFS))),
+        ("load", lambda tmp: dense().load_weights(str(edited(tmp / "m.weights.h5", lambda _: b"")))),
+    ],
+    "SG104": [
+        ("load", lambda tmp: load(tmp / "m.h5")),
+        ("load", lambda tmp: dense().load_weights(str(tmp / "m.weights.h5"))),
+        ("load", lambda tmp: Path(str(tmp / "model.json")).read_text()),
+    ],
+    "SG201": [
+        ("load", lambda tmp: load(save(of_custom(), tmp / "m.keras"))),
+        ("load", lambda tmp: load(save(of_custom(), tmp / "m.h5"))),
+        ("load", lambda tmp: load(save(with_custom_loss(), tmp / "m.keras"))),
+    ],
+    "SG203": [
+        ("save", lambda tmp: save(sequential((3,), needs_units()(object())), tmp / "m.keras")),
+        ("save", lambda tmp: save(sequential((3,), needs_units()(2)), tmp / "m.h5")),
+    ],
+    "SG204": [
+        ("load", lambda tmp: incomplete(tmp / "m.keras")),
+        ("load", lambda tmp: incomplete(tmp / "m.h5")),
+    ],
+    "SG206": [
+        ("save", lambda tmp: save(of_custom(get_config=lambda _: {"x": {1, 2}}), tmp / "m.keras")),
+        ("save", lambda tmp: save(of_custom(get_config=lambda _: {"x": {1, 2}}), tmp / "m.h5")),
+    ],
+    "SG207": [
+        ("load", lambda tmp: python_lambda(tmp / "m.keras")),
+        ("load", lambda tmp: python_lambda(tmp / "m.h5")),
+    ],
+    "SG401": [
+        ("save", lambda tmp: save(sequential(None, keras.layers.Dense(2)), tmp / "m.weights.h5")),
+        ("save", lambda tmp: save(sequential(None, keras.layers.Dense(2)), tmp / "m.h5")),
+    ],
+    "SG501": [("predict", lambda _: two_inputs().predict(np.ones((2, 3)), verbose=0))],
+    "SG502": [("predict", lambda _: LSTM().predict(np.ones((5, 2)), verbose=0))],
+    "SG503": [("predict", lambda _: dense().predict(np.ones((2, 9)), verbose=0))],
+    "SG601": [("predict", lambda _: dense().predict(3.0, verbose=0))],
+    "SG602": [
+        ("predict", lambda _: dense().predict(np.ones((0, 64)), verbose=0)),
+        ("fit", lambda _: compiled().fit(np.ones((0, 64)), np.ones((0, 4)), verbose=0)),
+    ],
+    "SG603": [
+        ("predict", lambda _: dense().predict([[1, 2, 3], [1, 2]], verbose=0)),
+        ("predict", lambda _: dense().predict(np.array([[1, 2, 3], [1, 2]], object), verbose=0)),
+        ("predict", lambda _: np.array([[1, 2, 3], [1, 2]], "float32")),
+    ],
+    "SG701": [
+        ("save", lambda tmp: save(dense(4096), small_disk(tmp) / "m.keras")),
+        ("save", lambda tmp: save(dense(4096), small_disk(tmp) / "m.h5")),
+    ],
+    "SG702": [
+        ("save", lambda tmp: save_as_another_user(tmp / "m.keras")),
+        ("save", lambda tmp: save_as_another_user(tmp / "m.h5")),
+        ("load", lambda tmp: load_as_another_user(tmp / "m.h5")),
+        ("save", lambda tmp: save(dense(), small_disk(tmp, "ro") / "m.keras")),
+        ("save", lambda tmp: save(dense(), small_disk(tmp, "ro") / "m.h5")),
+    ],
+    "SG703": [
+        ("save", lambda tmp: save(dense(), folder_named(tmp / "m.keras"))),
+        ("save", lambda tmp: save(dense(), folder_named(tmp / "m.h5"))),
+    ],
+    "SG704": [
+        ("save", lambda tmp: save(dense(), tmp / "m.pb")),
+        ("save", lambda tmp: dense().save_weights(str(tmp / "m.h5"))),
+        ("fit", lambda tmp: keras.callbacks.ModelCheckpoint(str(tmp / "best-{epoch}.pb"))),
+        ("fit", lambda tmp: keras.callbacks.ModelCheckpoint("best.h5", save_weights_only=True)),
+        ("load", lambda tmp: load(tmp / "m.keras.prev")),
+    ],
+    "SG709": [
+        ("save", lambda tmp: save(dense(), tmp / "runs" / "m.keras")),
+        ("save", lambda tmp: save(dense(), tmp / "runs" / "m.weights.h5")),
+        ("save", lambda tmp: save(dense(), tmp / "runs" / "m.h5")),
+    ],
+}
