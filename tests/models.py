@@ -111,7 +111,11 @@ def recurrent() -> tuple[Any, Any]:
 def half_precision() -> tuple[Any, Any]:
     policy = keras.dtype_policies.DTypePolicy("mixed_bfloat16")
     model = keras.Sequential(
-        [keras.Input((8,)), keras.layers.Dense(4, dtype=policy), keras.layers.Dense(2, dtype=policy)]
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(4, dtype=policy),
+            keras.layers.Dense(2, dtype=policy),
+        ]
     )
     return shaken(model), rows(6, 8)
 

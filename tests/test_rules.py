@@ -10,6 +10,7 @@ import pytest
 from conftest import neutral, report_on
 
 from saveguard.codes import CODES
+from saveguard.explain.recall import recalled
 from saveguard.rule import SECTIONS, NotHere
 from saveguard.rules import registry
 
@@ -52,7 +53,7 @@ def test_each_signature_matches_a_recorded_error(code: str) -> None:
     rule = registry.rule(code)
     recorded = [json.loads(path.read_text()) for path in sorted((RECORDED / code).glob("*.json"))]
     for signature in rule.signatures:
-        errors = [_Recorded.of(entry) for entry in recorded]
+        errors = [recalled(entry["type"], entry["message"]) for entry in recorded]
         stages = [entry["stage"] for entry in recorded]
         assert any(
             signature.match(error, stage) for error, stage in zip(errors, stages, strict=True)
@@ -67,21 +68,6 @@ def test_every_rule_file_is_listed() -> None:
         if path.stem != "__init__"
     }
     assert files == set(CODES.values())
-
-
-class _Recorded:
-    """A recorded error, as an exception of the recorded type."""
-
-    @staticmethod
-    def of(entry: dict[str, str]) -> BaseException:
-        import builtins
-
-        known = getattr(builtins, entry["type"], None)
-        if isinstance(known, type) and issubclass(known, BaseException):
-            base: type[BaseException] = known if known is not UnicodeDecodeError else Exception
-        else:
-            base = Exception
-        return type(entry["type"], (base,), {"__str__": lambda _: entry["message"]})()
 
 
 def _example(code: str, which: str, folder: Path):  # type: ignore[no-untyped-def]

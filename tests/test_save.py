@@ -73,8 +73,14 @@ def test_a_trained_model_comes_back_with_optimizer_loss_and_metrics(tmp_path: Pa
     assert "loss and 1 metric" in receipt.proof.compared
     assert any("optimizer variables" in what for what in receipt.proof.compared)
     loaded = saveguard.load(tmp_path / "m.keras", compare=True)
-    assert int(loaded.optimizer.iterations.numpy() if hasattr(loaded.optimizer.iterations, "numpy")
-               else loaded.optimizer.iterations.value) == 2
+    assert (
+        int(
+            loaded.optimizer.iterations.numpy()
+            if hasattr(loaded.optimizer.iterations, "numpy")
+            else loaded.optimizer.iterations.value
+        )
+        == 2
+    )
 
 
 def test_the_model_is_left_as_it_was(tmp_path: Path) -> None:
@@ -244,9 +250,7 @@ def test_preprocessing_with_a_vocabulary_is_proven(tmp_path: Path) -> None:
         (lambda tmp: ("not a model", tmp / "m.keras"), "SG708"),
     ],
 )
-def test_bad_targets_are_coded_and_nothing_is_touched(
-    make: Any, code: str, tmp_path: Path
-) -> None:
+def test_bad_targets_are_coded_and_nothing_is_touched(make: Any, code: str, tmp_path: Path) -> None:
     with pytest.raises(saveguard.SaveguardError) as caught:
         saveguard.save(*make(tmp_path))
     assert caught.value.codes == (code,)

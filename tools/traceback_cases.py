@@ -1,8 +1,9 @@
 """What raises the exceptions that the rules' signatures know: a table by code.
 
 Each entry of `TABLE` is a list of (stage, function); the function gets an empty folder and raises.
-To add one, append it to its code's list, so that the others keep their numbers. What this machine
-or this release cannot show raises `NotHere`, or simply returns.
+A third member says where it is to be recorded, if not everywhere: other releases say something
+else there, which belongs to another code. To add an entry, append it to its code's list, so that
+the others keep their numbers. What this machine cannot show raises `NotHere`.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ try:
     KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
 except ImportError:
     KERAS_3 = False
+TF = (99,)  # the release whose Keras 2 this is; Keras 3 is newer than all of them
 if not KERAS_3:
+    import tensorflow
     from tensorflow import keras
+
+    TF = tuple(map(int, tensorflow.__version__.split(".")[:2]))
 
 NOBODY = 65534
 OWN_MOUNTS = 0x00020000  # CLONE_NEWNS of unshare(2)
-MOUNTED = []
 
 
 class NotHere(Exception):
@@ -106,7 +110,7 @@ def folder_named(path):
 
 
 def small_disk(tmp, options="size=64k"):
-    """A file system in memory, seen by this process alone."""
+    """A file system in memory, which only this process sees and which ends with it."""
     folder = folder_named(tmp / "disk")
     try:
         if ctypes.CDLL(None).unshare(OWN_MOUNTS):
@@ -114,14 +118,8 @@ def small_disk(tmp, options="size=64k"):
         for command in (["--make-rprivate", "/"], ["-t", "tmpfs", "-o", options, "tmpfs", folder]):
             subprocess.run(["mount", *map(str, command)], check=True)
     except (AttributeError, OSError, subprocess.CalledProcessError) as error:
-        raise NotHere("may not mount: %s" % error)
-    MOUNTED.append(folder)
+        raise NotHere(f"may not mount: {error}") from error
     return folder
-
-
-def unmount():
-    while MOUNTED:
-        subprocess.run(["umount", "--lazy", str(MOUNTED.pop())], check=True)
 
 
 @contextlib.contextmanager
@@ -188,13 +186,25 @@ def compiled():
     return model
 
 
+def checkpoint(path, **options):
+    return keras.callbacks.ModelCheckpoint(str(path), **options)
+
+
+def load_weights(path):
+    dense().load_weights(str(path))
+
+
+def predict(model, inputs):
+    return model.predict(inputs, verbose=0)
+
+
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 17112\n"
-LSTM = lambda: sequential((5, 2), keras.layers.LSTM(3))  # noqa: E731
+RAGGED = [[1, 2, 3], [1, 2]]
 
 TABLE = {
     "SG101": [
         ("load", lambda tmp: load(edited(tmp / "m.h5", cut))),
-        ("load", lambda tmp: load(edited(tmp / "m.keras", cut))),
+        ("load", lambda tmp: load(edited(tmp / "m.keras", cut)), KERAS_3 or TF < (2, 12)),
         ("load", lambda tmp: load(changed_member(tmp))),
         ("load", lambda tmp: load(without(tmp, "config.json"))),
         ("load", lambda tmp: load(without(tmp, "model.weights.h5"))),
@@ -202,19 +212,19 @@ TABLE = {
         ("load", lambda tmp: load(edited(tmp / "m.h5", changing(b"SNOD", bytes(4))))),
         ("load", lambda tmp: load(edited(tmp / "m.h5", changing(b"TREE", bytes(4))))),
         ("load", lambda tmp: load(edited(tmp / "m.h5", changing(b"GCOL", bytes(4))))),
-        ("load", lambda tmp: zipfile.ZipFile(str(edited(tmp / "m.keras", cut))).close()),
+        ("load", lambda tmp: zipfile.ZipFile(str(edited(tmp / "m.keras", cut)))),
     ],
     "SG102": [
-        ("load", lambda tmp: load(edited(tmp / "m.h5", lambda _: LFS))),
-        ("load", lambda tmp: dense().load_weights(str(edited(tmp / "m.weights.h5", lambda _: b"")))),
+        ("load", lambda tmp: load(edited(tmp / "m.h5", lambda _: LFS)), TF >= (2, 9)),
+        ("load", lambda tmp: load_weights(edited(tmp / "m.weights.h5", lambda _: b""))),
     ],
     "SG104": [
         ("load", lambda tmp: load(tmp / "m.h5")),
-        ("load", lambda tmp: dense().load_weights(str(tmp / "m.weights.h5"))),
-        ("load", lambda tmp: Path(str(tmp / "model.json")).read_text()),
+        ("load", lambda tmp: load_weights(tmp / "m.weights.h5")),
+        ("load", lambda tmp: (tmp / "model.json").read_text()),
     ],
     "SG201": [
-        ("load", lambda tmp: load(save(of_custom(), tmp / "m.keras"))),
+        ("load", lambda tmp: load(save(of_custom(), tmp / "m.keras")), KERAS_3 or TF < (2, 12)),
         ("load", lambda tmp: load(save(of_custom(), tmp / "m.h5"))),
         ("load", lambda tmp: load(save(with_custom_loss(), tmp / "m.keras"))),
     ],
@@ -238,18 +248,20 @@ TABLE = {
         ("save", lambda tmp: save(sequential(None, keras.layers.Dense(2)), tmp / "m.weights.h5")),
         ("save", lambda tmp: save(sequential(None, keras.layers.Dense(2)), tmp / "m.h5")),
     ],
-    "SG501": [("predict", lambda _: two_inputs().predict(np.ones((2, 3)), verbose=0))],
-    "SG502": [("predict", lambda _: LSTM().predict(np.ones((5, 2)), verbose=0))],
-    "SG503": [("predict", lambda _: dense().predict(np.ones((2, 9)), verbose=0))],
-    "SG601": [("predict", lambda _: dense().predict(3.0, verbose=0))],
+    "SG501": [("predict", lambda _: predict(two_inputs(), np.ones((2, 3))), TF >= (2, 2))],
+    "SG502": [
+        ("predict", lambda _: predict(sequential((5, 2), keras.layers.LSTM(3)), np.ones((5, 2))))
+    ],
+    "SG503": [("predict", lambda _: predict(dense(), np.ones((2, 9))))],
+    "SG601": [("predict", lambda _: predict(dense(), 3.0), KERAS_3)],
     "SG602": [
-        ("predict", lambda _: dense().predict(np.ones((0, 64)), verbose=0)),
+        ("predict", lambda _: predict(dense(), np.ones((0, 64)))),
         ("fit", lambda _: compiled().fit(np.ones((0, 64)), np.ones((0, 4)), verbose=0)),
     ],
     "SG603": [
-        ("predict", lambda _: dense().predict([[1, 2, 3], [1, 2]], verbose=0)),
-        ("predict", lambda _: dense().predict(np.array([[1, 2, 3], [1, 2]], object), verbose=0)),
-        ("predict", lambda _: np.array([[1, 2, 3], [1, 2]], "float32")),
+        ("predict", lambda _: predict(dense(), RAGGED), TF >= (2, 2)),
+        ("predict", lambda _: predict(dense(), np.array(RAGGED, object)), TF >= (2, 2)),
+        ("predict", lambda _: np.array(RAGGED, "float32"), TF >= (2, 2)),
     ],
     "SG701": [
         ("save", lambda tmp: save(dense(4096), small_disk(tmp) / "m.keras")),
@@ -267,15 +279,16 @@ TABLE = {
         ("save", lambda tmp: save(dense(), folder_named(tmp / "m.h5"))),
     ],
     "SG704": [
-        ("save", lambda tmp: save(dense(), tmp / "m.pb")),
-        ("save", lambda tmp: dense().save_weights(str(tmp / "m.h5"))),
-        ("fit", lambda tmp: keras.callbacks.ModelCheckpoint(str(tmp / "best-{epoch}.pb"))),
-        ("fit", lambda tmp: keras.callbacks.ModelCheckpoint("best.h5", save_weights_only=True)),
-        ("load", lambda tmp: load(tmp / "m.keras.prev")),
+        ("save", lambda tmp: save(dense(), tmp / "m.pb"), KERAS_3),
+        ("save", lambda tmp: dense().save_weights(str(tmp / "m.h5")), KERAS_3),
+        ("fit", lambda tmp: checkpoint(tmp / "best-{epoch}.pb"), KERAS_3),
+        ("fit", lambda tmp: checkpoint(tmp / "best.h5", save_weights_only=True), KERAS_3),
+        ("load", lambda tmp: load(tmp / "m.keras.prev"), KERAS_3),
     ],
     "SG709": [
         ("save", lambda tmp: save(dense(), tmp / "runs" / "m.keras")),
         ("save", lambda tmp: save(dense(), tmp / "runs" / "m.weights.h5")),
         ("save", lambda tmp: save(dense(), tmp / "runs" / "m.h5")),
+        ("save", lambda _: dense().save("s3://bucket/m.keras"), KERAS_3),
     ],
 }

@@ -93,16 +93,16 @@ def _load(request, custom, found):
     """The model; where only compiling it fails, the uncompiled one and why (`compile_failed`)."""
     import keras
 
-    with contextlib.redirect_stdout(sys.stderr), keras.saving.custom_object_scope(custom):
+    with contextlib.redirect_stdout(sys.stderr), keras.utils.custom_object_scope(custom):
         if request["layout"] == "weights":
             model = keras.saving.deserialize_keras_object(json.loads(request["config"]))
             model.load_weights(request["path"])
             return model
         try:
-            return keras.saving.load_model(request["path"])
+            return keras.models.load_model(request["path"])
         except Exception as error:  # noqa: BLE001  raised again unless only compiling failed
             try:
-                model = keras.saving.load_model(request["path"], compile=False)
+                model = keras.models.load_model(request["path"], compile=False)
             except Exception:  # noqa: BLE001  the first error is the one to tell
                 raise error from None
             found["compile_failed"] = "%s: %s" % (type(error).__name__, error)

@@ -73,6 +73,10 @@ def to_tensors(value, model=None):
         import tensorflow
 
         return tensorflow.constant(value.tolist(), shape=value.shape)
+    if not hasattr(keras, "ops"):  # Keras 2
+        import tensorflow
+
+        return tensorflow.convert_to_tensor(value)
     return keras.ops.convert_to_tensor(value)
 
 
@@ -98,6 +102,8 @@ def value_of(variable):
     """A variable's value as a NumPy array."""
     import keras
 
+    if not hasattr(keras, "ops"):  # Keras 2
+        return variable.numpy()
     return keras.ops.convert_to_numpy(getattr(variable, "value", variable))
 
 

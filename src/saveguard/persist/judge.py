@@ -103,12 +103,15 @@ def _unread(answer: dict[str, Any]) -> Iterator[str]:
     """Arrays that nothing consumed, but for those whose loss changes nothing.
 
     Keras stores the running totals of metrics and does not restore them; and it stores the two
-    variables of an optimizer that has not taken a step, then skips them.
+    variables of an optimizer that has not taken a step, then skips them. Where compiling failed,
+    that is the finding, and the optimizer's arrays are its consequence.
     """
     unread = answer.get("unread", ())
     untrained = {"/optimizer/vars/0", "/optimizer/vars/1"}
     optimizer = {path for path in unread if path.startswith("/optimizer/")}
     for path in unread:
+        if answer.get("compile_failed") and "optimizer" in path:
+            continue
         metric = any(part in path for part in ("metric", "_loss_tracker", "compile_loss"))
         if not metric and not (path in optimizer and optimizer <= untrained):
             yield path

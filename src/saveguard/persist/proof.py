@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from saveguard.facts import ModelFacts
+from saveguard.explain.recall import recalled
+from saveguard.facts import ModelFacts, ProofFacts
 from saveguard.finding import Finding
 from saveguard.persist.judge import judge
 from saveguard.persist.verifier import verifier
@@ -87,7 +88,7 @@ def prove(trial: Trial) -> Result:
         before=trial.before,
         said=process.said() if "exit" in answer or "timeout" in answer else "",
     )
-    findings = registry.notice("proof", facts)
+    findings = _findings(facts)
     against = [f for f in findings if f.certainty == "certain" and f.code not in trial.accept]
     proof = Proof(
         verdict="not proven" if against or facts.outcome != "finished" else "proven",
@@ -97,3 +98,17 @@ def prove(trial: Trial) -> Result:
         seconds=time.monotonic() - start,
     )
     return Result(proof=proof, findings=findings)
+
+
+def _findings(facts: ProofFacts) -> tuple[Finding, ...]:
+    """What the rules make of a proof; a root cause that its exception shows goes first.
+
+    SG208 stands for the exceptions that no rule knows.
+    """
+    found = registry.notice("proof", facts)
+    if facts.outcome != "failed":
+        return found
+    error = recalled(facts.error_type, facts.error)
+    stage = "predict" if facts.stage == "call" else "load"
+    known = registry.notice_error(error, stage, facts.subject)
+    return known + tuple(f for f in found if f.code != "SG208") if known else found

@@ -127,10 +127,10 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("OSError", "KeyError", "RuntimeError"),
-        pattern=r"\((?P<told>bad (?:object header|local heap|global heap|symbol table)[^)]*|wrong B-tree signature"
-        r"|corrupt object header|message not aligned|ran off end of input buffer[^)]*"
-        r"|unable to determine object type|address of object past end of allocation"
-        r"|bad byte number in an address)\)",
+        pattern=r"\((?P<told>bad (?:object header|local heap|global heap|symbol table)[^)]*"
+        r"|wrong B-tree signature|corrupt object header|message not aligned"
+        r"|ran off end of input buffer[^)]*|unable to determine object type"
+        r"|address of object past end of allocation|bad byte number in an address)\)",
         stages=("load",),
         message="{where} is damaged: HDF5 found {told}",
         why=f"{_BYTES} HDF5 files hold no checksums, so it shows only where their structure no"

@@ -89,7 +89,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
         yield rule.finding(
             where=facts.path,
             message=f"{facts.path} {told.format(size=facts.size)}",
-            why=f"{why} load_model() stops on it, and may call it \"File not found\".",
+            why=f'{why} load_model() stops on it, and may call it "File not found".',
             fix=fix.format(path=facts.path),
             certainty="likely" if facts.content == "directory" else "certain",
         )

@@ -56,10 +56,18 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
         message=f"a fresh process failed at {_STEPS.get(facts.stage, facts.stage)}",
         why=f"It raised {facts.error_type}, and so would any process that loads this file with"
         f" Keras {facts.environment.get('keras', '3')}.",
-        fix="mend what the exception names, then save again; to see it whole:"
-        f" saveguard verify {facts.subject}",
+        fix="mend what the exception names, then save again; to see it whole:\n"
+        f"python -c \"import keras; keras.saving.load_model('{_file(facts)}')\"",
         evidence=(f"{facts.error_type}: {head}",),
     )
+
+
+def _file(facts: ProofFacts) -> str:
+    """The file that shows it: where `save` keeps one that is not proven, or the one verified."""
+    if facts.model is None:
+        return facts.subject
+    stem, *ends = Path(facts.subject).name.split(".")
+    return str(Path(facts.subject).with_name(".".join([stem, "unproven", *ends])))
 
 
 def _telling_line(error: str) -> str:

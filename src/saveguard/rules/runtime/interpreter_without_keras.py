@@ -1,4 +1,4 @@
-"""The interpreter that is to prove the file has no Keras that can be imported, or cannot be started.
+"""The interpreter that is to prove the file cannot import Keras, or cannot be started.
 
 ## What happens
 

@@ -85,7 +85,7 @@ def _told(facts: ProofFacts) -> tuple[str, str, str]:
         return (
             f"ended with exit status {facts.exit}",
             "It gave no answer: code of the model or of a module that it imports ended the process,"
-            f" or {facts.python} is no Python interpreter. Whoever loads the file has to expect it.",
+            f" as it will for whoever loads the file; or {facts.python} is no Python interpreter.",
             load,
         )
     try:
@@ -101,7 +101,11 @@ def _told(facts: ProofFacts) -> tuple[str, str, str]:
             " verify on a machine with more, or save with prove=False and verify later",
         )
     if name not in _CRASHES:
-        return f"was ended ({name})", "Another process sent it that signal, or its own code did.", load
+        return (
+            f"was ended ({name})",
+            "Another process sent it that signal, or its own code did.",
+            load,
+        )
     why = f"{name} is {_CRASHES[name]}. Whoever loads the file has to expect the same."
     return f"died ({name})", why, load
 
@@ -110,7 +114,11 @@ def _place(facts: ProofFacts) -> str:
     """Where the file is now; a save puts what is not proven aside: `m.unproven.keras`."""
     folder, name = os.path.split(facts.subject)
     stem, dot, ends = name.partition(".")
-    return facts.subject if facts.model is None else os.path.join(folder, f"{stem}.unproven{dot}{ends}")
+    return (
+        facts.subject
+        if facts.model is None
+        else os.path.join(folder, f"{stem}.unproven{dot}{ends}")
+    )
 
 
 def bad(tmp: Path) -> Call:

@@ -64,8 +64,8 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
         where=facts.subject,
         message=f"{facts.subject} is not proven: no answer within {facts.limit:g} s"
         + _DOING.get(facts.stage, ""),
-        why=f"{facts.python} was given {facts.limit:g} s to import Keras, load the file and call the"
-        " model. It is large, the machine is busy, or its code or the file makes the load wait for"
+        why=f"{facts.python} had that long to import Keras, load the file and call the model. The"
+        " model is large, the machine is busy, or its code or the file makes the load wait for"
         " ever; the process was ended.",
         fix=f"give it more time, once: {again}, limit={max(600, 10 * facts.limit):g})",
     )

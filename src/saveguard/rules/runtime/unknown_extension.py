@@ -65,7 +65,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
         yield rule.finding(
             where=facts.path,
             message=f"{facts.path} is {_IS[facts.content]}, and its name does not end in {ending}",
-            why=f"{_WHY} load_model() stops on this one with \"File format not supported\", or with"
+            why=f'{_WHY} load_model() stops on this one with "File format not supported", or with'
             ' "File not found" where the name ends in .keras.',
             fix=shlex.join(["mv", "-n", facts.path, _renamed(facts.path, ending)]),
         )

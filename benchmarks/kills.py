@@ -1,0 +1,153 @@
+"""Kill a process while it saves over a good file, at moments drawn from the whole of the save.
+
+A server process imports Keras once and forks one process for each kill. The fork builds its model
+anew, as TensorFlow's threads do not survive a fork, says when the save begins, and is killed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import shutil
+import signal
+import tempfile
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import subject
+from subject import SAVERS, SIZES, Content, Row, Size
+
+FAULT = "SIGKILL in the middle of the save"
+# Seconds that a fork may take to import what is missing, build its model and warm its verifier.
+PATIENCE = 300.0
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["keras", "saveguard.persist.save"])
+
+
+class Task(NamedTuple):
+    """A save for a fork to make."""
+
+    saver: str
+    size: Size
+    marker: int
+    target: Path
+
+
+def run(
+    folder: Path, saver: str, size: Size, kills: int, seed: int = 0, samples: int = 10
+) -> tuple[Row, float]:
+    """Kill `kills` saves in the middle; kills that come after the end of a save do not count.
+
+    Args:
+        samples: One kept file in so many is also loaded by plain Keras, and must come back.
+
+    Returns:
+        The row of the table, and how many seconds a save takes that is left alone.
+    """
+    place = Path(tempfile.mkdtemp(dir=folder))
+    good, target = folder / f"{place.name}.good.keras", place / "model.keras"
+    seconds = [_undisturbed(Task(saver, size, 1, target)) for _ in range(3)]
+    shutil.copyfile(target, good)
+    draw, found = random.Random(seed), []
+    before = Content(1, size.tensors)
+    for marker in range(2, 2 + 4 * kills):
+        middle = _killed(Task(saver, size, marker, target), draw.uniform(0, 1.1 * max(seconds)))
+        after = subject.content(target)
+        whole = after in (before, Content(marker, size.tensors))
+        if middle:
+            found.append("lost" if not whole else "old" if after == before else "new")
+            if whole and len(found) % samples == 0:
+                _called(_assert_loads, target, after)
+        if not whole:
+            shutil.copyfile(good, target)
+        before = after if whole and after else Content(1, size.tensors)
+        if len(found) == kills:
+            break
+    row = _row(saver, found, _strays_after_a_save(Task(saver, size, 1, target)))
+    shutil.rmtree(place)
+    good.unlink()
+    return row, sorted(seconds)[1]
+
+
+def _row(saver: str, found: list[str], strays: list[str]) -> Row:
+    counts = [found.count(name) for name in ("old", "new", "lost")]
+    return Row(FAULT, saver, len(found), *counts, ", ".join(strays) or "none", "killed")
+
+
+def _strays_after_a_save(task: Task) -> list[str]:
+    _undisturbed(task)
+    return subject.strays(task.target)
+
+
+def _undisturbed(task: Task) -> float:
+    """Let a fork save in peace; returns how many seconds the save took."""
+    process, told = _begun(task)
+    seconds = float(told.recv())
+    process.kill()
+    process.join()
+    return seconds
+
+
+def _killed(task: Task, delay: float) -> bool:
+    """Kill a fork `delay` seconds after its save began; whether the save was still going on."""
+    process, told = _begun(task)
+    told.poll(delay)
+    process.kill()
+    process.join()
+    try:
+        told.recv()
+    except EOFError:
+        return True
+    return False
+
+
+def _begun(task: Task) -> tuple[Any, Connection]:
+    """A fork whose save has just begun, and the pipe on which it says when it is done."""
+    told, telling = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=_save, args=(task, telling), daemon=True)
+    process.start()
+    telling.close()
+    if not told.poll(PATIENCE):
+        process.kill()
+        raise TimeoutError(f"{task.saver} did not begin within {PATIENCE:g} s")
+    told.recv()
+    return process, told
+
+
+def _save(task: Task, telling: Connection) -> None:
+    """In the fork: build, say that the save begins, save, say how long it took, wait."""
+    if task.saver == "saveguard.save":
+        with tempfile.TemporaryDirectory() as folder:
+            SAVERS[task.saver](subject.build(Size(1, 1), 1), Path(folder) / "first.keras")
+    model = subject.build(task.size, task.marker)
+    telling.send("begins")
+    start = time.perf_counter()
+    SAVERS[task.saver](model, task.target)
+    telling.send(time.perf_counter() - start)
+    signal.pause()
+
+
+def _called(function: Any, *arguments: Any) -> None:
+    """Run a function in a fork.
+
+    Raises:
+        RuntimeError: If it raises there.
+    """
+    process = FORKS.Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{function.__name__}{arguments} ended with {process.exitcode}")
+
+
+def _assert_loads(path: Path, expected: Content) -> None:
+    assert subject.loads(path, expected), f"{path} does not load as {expected}"
+
+
+def every(folder: Path, kills: int, size: str = "200 MB") -> list[tuple[Row, float]]:
+    """The same number of kills for plain Keras and `prove=False`, a fifth with the proof."""
+    numbers = {"model.save": kills, "saveguard.save(prove=False)": kills}
+    numbers["saveguard.save"] = max(1, kills // 5)
+    return [run(folder, saver, SIZES[size], number) for saver, number in numbers.items()]
