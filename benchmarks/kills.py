@@ -96,6 +96,8 @@ def _killed(task: Task, delay: float) -> bool:
     told.poll(delay)
     process.kill()
     process.join()
+    if process.exitcode != -signal.SIGKILL:
+        raise RuntimeError(f"{task.saver} ended by itself, with {process.exitcode}")
     try:
         told.recv()
     except EOFError:

@@ -13,7 +13,6 @@ import ctypes
 import os
 import subprocess
 import zipfile
-from pathlib import Path
 
 import numpy as np
 
@@ -290,5 +289,6 @@ TABLE = {
         ("save", lambda tmp: save(dense(), tmp / "runs" / "m.weights.h5")),
         ("save", lambda tmp: save(dense(), tmp / "runs" / "m.h5")),
         ("save", lambda _: dense().save("s3://bucket/m.keras"), KERAS_3),
+        ("save", lambda _: dense().save_weights("s3://bucket/m.weights.h5"), KERAS_3),
     ],
 }

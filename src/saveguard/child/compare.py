@@ -35,6 +35,7 @@ def difference(path, expected, got, kinds, relative):
             "got": "%s %s" % (after, list(got.shape)),
         }
     if expected.dtype.kind in "OUSb" or got.dtype.kind in "OUSb":
+        expected, got = _text(expected), _text(got)
         wrong = numpy.asarray(expected != got)
         return _first(path, expected, got, wrong) if wrong.any() else None
     expected, got = _wide(expected), _wide(got)
@@ -74,6 +75,16 @@ def scalar_differs(before, after, relative):
 
 def _wide(array):
     return array.astype("complex128" if array.dtype.kind == "c" else "float64")
+
+
+def _text(array):
+    """Text as str throughout: frameworks give bytes, and a golden is read as str."""
+    if array.dtype.kind not in "OS":
+        return array
+    items = [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in array.flat]
+    same = array.copy().astype(object)
+    same.flat = items
+    return same
 
 
 def _first(path, expected, got, wrong):

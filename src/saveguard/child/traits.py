@@ -41,11 +41,14 @@ def describe(item, kind):
     }
 
 
-def plain(value):
+def plain(value, inside=()):
     """(True, comparable) for a plain value, else (False, None).
 
-    Lists and tuples are the same here, as JSON makes one of both; functions and classes are
-    their qualified names; arrays are their shape, dtype and digest.
+    Lists, tuples and arrays are the same here, as JSON makes lists of all of them; functions and
+    classes are their qualified names; what is large is its shape and digest.
+
+    Args:
+        inside: The identities of the containers around it: one that holds itself is not plain.
     """
     if value is None or isinstance(value, (bool, int, str)):
         return True, value
@@ -53,12 +56,9 @@ def plain(value):
         return True, value if value == value else "nan"
     if isinstance(value, bytes):
         return True, repr(value)
-    if isinstance(value, (list, tuple)):
-        parts = [plain(part) for part in value[:_LARGEST]]
-        return all(ok for ok, _ in parts), [part for _, part in parts]
-    if isinstance(value, dict):
-        parts = {str(name): plain(part) for name, part in list(value.items())[:_LARGEST]}
-        return all(ok for ok, _ in parts.values()), {n: part for n, (_, part) in parts.items()}
+    if isinstance(value, (list, tuple, dict)):
+        inside = inside + (id(value),)
+        return (False, None) if id(value) in inside[:-1] else _plain_container(value, inside)
     if isinstance(value, (set, frozenset)):
         return True, sorted(map(repr, value))
     if inspect.isfunction(value) or inspect.isclass(value):
@@ -77,7 +77,7 @@ def constructor_arguments(item):
         except (TypeError, ValueError):
             continue
         names.update(parameters)
-    return sorted(names - {"self", "args", "kwargs", "name", "dtype"})
+    return sorted(names - {"self", "args", "kwargs", "name"})
 
 
 def config_of(item):
@@ -102,7 +102,9 @@ def _values(item, kind):
             yield name, value
     if kind in ("layer", "model"):
         yield "trainable", bool(item.trainable)
-        yield "dtype_policy", getattr(getattr(item, "dtype_policy", None), "name", None)
+        # The argument of a layer; a Functional model takes the policy of the day, and uses none.
+        name = "dtype" if kind == "layer" else "dtype_policy"
+        yield name, getattr(getattr(item, "dtype_policy", None), "name", None)
     if kind == "model":
         yield "compiled", is_compiled(item)
     if kind in ("loss", "metric"):
@@ -143,13 +145,30 @@ def _add(values, name, value):
         values[name] = comparable
 
 
+def _plain_container(value, inside):
+    import numpy
+
+    if isinstance(value, dict):
+        if not all(name is None or isinstance(name, (bool, int, float, str)) for name in value):
+            return False, None  # keys that are objects have no name that a reload would keep
+        parts = {str(name): plain(part, inside) for name, part in list(value.items())[:_LARGEST]}
+        return all(ok for ok, _ in parts.values()), {n: part for n, (_, part) in parts.items()}
+    if len(value) > _LARGEST and all(isinstance(part, (int, float, str)) for part in value):
+        return _plain_array(numpy.array(value))
+    parts = [plain(part, inside) for part in value[:_LARGEST]]
+    return all(ok for ok, _ in parts), [part for _, part in parts]
+
+
 def _plain_array(value):
     import numpy
 
-    if isinstance(value, numpy.ndarray):
-        return True, [list(value.shape), str(value.dtype), arrays.digest(value)]
     if isinstance(value, numpy.dtype):
         return True, str(value)
-    if isinstance(value, numpy.generic):
-        return True, value.item()
-    return False, None
+    if not isinstance(value, (numpy.ndarray, numpy.generic)):
+        return False, None
+    if value.dtype.kind in "fV" and value.dtype.names is None:  # V: bfloat16 and its like
+        value = value.astype("float64")
+    if value.size <= _LARGEST:
+        return plain(value.tolist())
+    wide = value.astype("float64" if value.dtype.kind in "biuf" else object)
+    return True, [list(wide.shape), arrays.digest(wide)]

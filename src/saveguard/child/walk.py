@@ -70,6 +70,8 @@ def _compiled_parts(model):
 def _walk(item, holder, seen):
     if id(item) in seen:
         return
+    if isinstance(item, (list, tuple, dict)):
+        seen.add(id(item))  # a list may hold itself
     if isinstance(item, (list, tuple)):
         for index, value in enumerate(item):
             for found in _walk(value, "%s[%d]" % (holder, index), seen):

@@ -137,8 +137,12 @@ class KerasArchive:
             with _skipped_names_kept(saving_lib):
                 saving_lib._save_state(model, store, assets, "", visited_saveables=set())
             self.write_golden(store.h5_file)
-        finally:
             store.close()
+        except BaseException:
+            # What closing half an HDF5 file raises must not hide why it is only half.
+            with contextlib.suppress(Exception):
+                store.close()
+            raise
         entry.file_size = entry.compress_size = window.end
         entry.CRC = _checksum(window, store.pieces)
         file.seek(entry.header_offset)

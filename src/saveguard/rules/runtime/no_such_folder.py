@@ -35,6 +35,7 @@ or in Python `pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from saveguard.rule import Call, Rule, Signature
 
@@ -46,12 +47,13 @@ _MISSING = r"(?:(?:No such file or|Not a) directory: |name = (?=.*errno = (?:2|2
 
 rule.in_traceback(
     Signature(
-        exceptions=("OSError",),
-        pattern=_MISSING + r"'[^']*?(?P<remote>gs|s3|hf|abfss?|https?):/",
+        exceptions=("OSError", "UnimplementedError"),
+        pattern=r"File system scheme '(?P<scheme>\w+)' not implemented"
+        rf"|{_MISSING}'[^']*?(?P<remote>gs|s3|hf|abfss?|https?):/",
         stages=("save",),
         message="{where} is not on this machine",
         why="A proven save needs a local file system: the file is written beside its target, and"
-        " takes its name at once. `{remote}:` is read as the name of a folder, which is not there.",
+        " takes its name at once. `{scheme}{remote}:` is read as a folder's name, or not at all.",
         fix="save to a local path, then copy the file that was proven",
     )
 )
@@ -80,7 +82,7 @@ def good(tmp: Path) -> Call:
     return Call("save", (_model(), folder / "m.keras"), {"prove": False})
 
 
-def _model():  # type: ignore[no-untyped-def]
+def _model() -> Any:
     import keras
 
     return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])

@@ -42,6 +42,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
@@ -122,7 +123,7 @@ def good(tmp: Path) -> Call:
     return Call("save", (_model(), tmp / "model-0.25.keras"), {"prove": False})
 
 
-def _model():  # type: ignore[no-untyped-def]
+def _model() -> Any:
     import keras
 
     return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])

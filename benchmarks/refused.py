@@ -1,0 +1,169 @@
+"""Saves that cannot succeed, over a good file: a full disk, a raising `get_config`, a read-only disk.
+
+    python benchmarks/refused.py FOLDER              a `get_config` that raises
+    python benchmarks/refused.py FOLDER --mounts     also the disks, which are mounted for it
+
+`faults.py` runs the second in a mount namespace of its own, so that whatever happens the mounts
+vanish with the process. The rows are printed as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import subject
+from subject import SAVERS, SIZES, Content, Row
+
+# What is free on the disk beside the old file, in parts of the new file's size.
+ROOM = (0, 0.0005, 0.005, 0.05, 0.25, 0.5, 0.75, 0.95)
+OLD, NEW = SIZES["1 MB"], SIZES["20 MB"]
+NAMESPACE = ("unshare", "--mount")
+RESCUE = "model.rescue.h5"
+
+
+class Attempt(NamedTuple):
+    """One save that could not succeed: what the target is then, how it ended, what lies about."""
+
+    found: Content | None
+    ended: str
+    strays: tuple[str, ...]
+
+
+def attempt(saver: str, model: Any, target: Path) -> Attempt:
+    """Try to save, and look at what is there afterwards; a rescue is no stray."""
+    from saveguard.errors import report_of
+
+    ended = "no error"
+    try:
+        SAVERS[saver](model, target)
+    except Exception as error:  # noqa: BLE001  the error is what is looked at
+        report = report_of(error)
+        codes = ", ".join(report.codes) if report else ""
+        ended = f"{type(error).__name__} {codes}".strip()
+    left = [name for name in subject.strays(target) if name not in (RESCUE, "ballast")]
+    return Attempt(subject.content(target), ended, tuple(left))
+
+
+def row(fault: str, saver: str, old: Content, new: Content, attempts: Sequence[Attempt]) -> Row:
+    """The row of the table that these attempts make."""
+    found = [each.found for each in attempts]
+    left = sorted({name for each in attempts for name in each.strays})
+    ended = sorted({each.ended for each in attempts})
+    kept, replaced = found.count(old), found.count(new)
+    lost = len(found) - kept - replaced
+    told = (", ".join(left) or "none", "; ".join(ended))
+    return Row(fault, saver, len(found), kept, replaced, lost, *told)
+
+
+def raising_configuration(folder: Path, saver: str) -> Row:
+    """A layer whose `get_config` raises, saved over a good file."""
+    import keras
+
+    class Raising(keras.layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
+        def get_config(self) -> dict[str, Any]:
+            raise ValueError("the vocabulary is gone")
+
+    target = _good_file(folder)
+    inputs = keras.Input((OLD.rows,))
+    model = keras.Model(inputs, Raising()(keras.layers.Dense(OLD.rows)(inputs)))
+    tried = [attempt(saver, model, target)]
+    return row("get_config raises", saver, Content(1, 1), Content(2, 1), tried)
+
+
+def full_disk(folder: Path, saver: str) -> Row:
+    """A larger model over a good file, with less and less room for it."""
+    disk = _mounted(folder, f"size={OLD.bytes + NEW.bytes + (4 << 20)}")
+    good, model, tried = _good_file(folder), subject.build(NEW, 2), []
+    for room in ROOM:
+        target = disk / "model.keras"
+        shutil.copyfile(good, target)
+        _leave(disk, int(room * NEW.bytes))
+        tried.append(attempt(saver, model, target))
+        for path in disk.iterdir():
+            path.unlink()
+    return row("full disk", saver, Content(1, 1), Content(2, NEW.tensors), tried)
+
+
+def read_only_disk(folder: Path, saver: str) -> Row:
+    """A model over a good file on a disk that nobody may write to."""
+    disk = _mounted(folder, f"size={4 * OLD.bytes}")
+    target = disk / "model.keras"
+    shutil.copyfile(_good_file(folder), target)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    tried = [attempt(saver, subject.build(OLD, 2), target)]
+    return row("read-only directory", saver, Content(1, 1), Content(2, 1), tried)
+
+
+def mounts_allowed() -> str:
+    """Why no disk can be mounted in a namespace of its own; empty where one can."""
+    command = [*namespace(), "sh", "-c", "mount -t tmpfs none /mnt"]
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        return str(error)
+    return tried.stderr.strip() or "not permitted" if tried.returncode else ""
+
+
+def namespace() -> list[str]:
+    """The command in front of another that gives it mounts of its own."""
+    root = os.geteuid() == 0
+    return [*NAMESPACE] if root else [*NAMESPACE, "--map-root-user"]
+
+
+def rows_of(folder: Path, mounts: bool) -> list[Row]:
+    """Every fault of this file, by plain Keras and by Saveguard, in a process of its own."""
+    command = [sys.executable, __file__, str(folder), *(["--mounts"] if mounts else [])]
+    done = subprocess.run(
+        [*namespace(), *command] if mounts else command, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return [Row(*cells) for cells in json.loads(done.stdout.splitlines()[-1])]
+
+
+def _good_file(folder: Path) -> Path:
+    good = folder / "good" / "model.keras"
+    good.parent.mkdir(exist_ok=True)
+    for path in good.parent.iterdir():
+        path.unlink()
+    subject.build(OLD, 1).save(good)
+    return good
+
+
+def _mounted(folder: Path, options: str) -> Path:
+    disk = folder / f"disk-{len(list(folder.iterdir()))}"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(disk)], check=True)
+    return disk
+
+
+def _leave(disk: Path, room: int) -> None:
+    """Fill a disk until `room` bytes are free."""
+    state = os.statvfs(disk)
+    with open(disk / "ballast", "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, state.f_bavail * state.f_frsize - room)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--mounts", action="store_true")
+    options = parser.parse_args()
+    faults: list[Callable[[Path, str], Row]] = [raising_configuration]
+    if options.mounts:
+        faults += [full_disk, read_only_disk]
+    savers = ("model.save", "saveguard.save(prove=False)")
+    print(json.dumps([fault(options.folder, saver) for fault in faults for saver in savers]))
+
+
+if __name__ == "__main__":
+    main()
