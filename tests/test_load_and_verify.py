@@ -191,10 +191,11 @@ def _change_first_weight(file: h5py.File) -> None:
     changed = []
 
     def visit(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and not name.startswith("saveguard") and not changed:
-            if item.dtype.kind == "f" and item.ndim == 2:
-                item[0, 0] = item[0, 0] + 5
-                changed.append(name)
+        if name.startswith("saveguard") or not isinstance(item, h5py.Dataset) or changed:
+            return
+        if item.dtype.kind == "f" and item.ndim == 2:
+            item[0, 0] = item[0, 0] + 5
+            changed.append(name)
 
     file.visititems(visit)
     assert changed

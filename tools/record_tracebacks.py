@@ -48,10 +48,11 @@ def neutral(text, tmp):
     """`text` without what only this machine, or only this run, has."""
     roots = [(str(tmp), "<tmp>"), (str(TOOLS), "tools")]
     roots += [(path, "<site-packages>") for path in sys.path if path.endswith("site-packages")]
-    roots += [(os.path.dirname(os.__file__), "<python>")]
+    roots += [(os.path.dirname(os.__file__), "<python>"), (tempfile.gettempdir(), "<tmp>")]
     for path, name in roots:
         text = text.replace(os.path.realpath(path), name).replace(path, name)
-    text = re.sub(r"\b0x[0-9a-f]{6,}", "<address>", text)
+    text = re.sub(r"\b0x[0-9a-f]{6,}|(?<='shared_object_id': )\d+", "<address>", text)
+    text = re.sub(r"(__autograph_generated_file)\w+", r"\1", text)
     return re.sub(r"time = \w+ \w+ +\d+ [\d:]+ \d+", "time = <time>", text)
 
 

@@ -81,7 +81,9 @@ def _text(array):
     """Text as str throughout: frameworks give bytes, and a golden is read as str."""
     if array.dtype.kind not in "OS":
         return array
-    items = [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in array.flat]
+    items = [
+        item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in array.flat
+    ]
     same = array.copy().astype(object)
     same.flat = items
     return same

@@ -100,7 +100,6 @@ def _read(reading, child):
 def _prove(request):
     from . import prove
 
-    os.environ.update(request.get("variables_of_environment", {}))
     return prove.prove(request)
 
 

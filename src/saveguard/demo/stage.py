@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from saveguard.errors import SaveguardError, report_of
+from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 
 
@@ -51,14 +51,9 @@ def report_on(action: Callable[[], Any]) -> Report:
     """The report that an action of Saveguard ends with, whether it returns or raises."""
     try:
         done = action()
+        found = getattr(done, "report", done)
     except SaveguardError as error:
-        return error.report
-    except Exception as error:
-        report = report_of(error)
-        if report is None:
-            raise
-        return report
-    found = getattr(done, "report", done)
+        found = error.report
     assert isinstance(found, Report)
     return found
 

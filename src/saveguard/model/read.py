@@ -229,9 +229,9 @@ def _registered(item: Any) -> str:
 
 def _importable(item: Any) -> bool:
     """Whether a fresh process that imports the item's module finds it there."""
-    if item.__module__ == "__main__":
-        return False
     found: Any = sys.modules.get(item.__module__)
+    if item.__module__ == "__main__" or getattr(found, "__spec__", None) is None:
+        return False
     for part in item.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is item
@@ -241,7 +241,7 @@ def _python_lambda(item: Any) -> str:
     for name, value in walk.own_attributes(item):
         named = inspect.isfunction(value) and value.__name__ == "<lambda>"
         if named and name in _parameters_of(_kind_of(item)):
-            return name
+            return str(name)
     return ""
 
 

@@ -21,8 +21,6 @@ def request_parts(model: Any, facts: ModelFacts, folder: Path) -> tuple[dict[str
     Returns:
         The keys of the request, and what could not be sent, in words.
     """
-    import cloudpickle
-
     custom = [item for item in facts.objects if not item.builtin and not item.python_lambda]
     sent, lost = [], []
     for item in {(found.module, found.class_name): found for found in custom}.values():
@@ -30,7 +28,7 @@ def request_parts(model: Any, facts: ModelFacts, folder: Path) -> tuple[dict[str
             continue
         value = _value(model, item)
         try:
-            cloudpickle.dumps(value)
+            _pickled(value)
         except Exception as error:  # noqa: BLE001  told in the receipt as not compared
             lost.append(f"{item.class_name} cannot be sent to another process: {error}")
             continue
@@ -38,8 +36,31 @@ def request_parts(model: Any, facts: ModelFacts, folder: Path) -> tuple[dict[str
     parts: dict[str, Any] = {"modules": sorted(_modules(custom)), "paths": list(sys.path)}
     if sent:
         parts["carried"] = str(folder / "carried.pickle")
-        Path(parts["carried"]).write_bytes(cloudpickle.dumps(sent))
+        Path(parts["carried"]).write_bytes(_pickled(*sent))
     return parts, lost
+
+
+def _pickled(*values: Any) -> bytes:
+    """A pickle that holds by value what no import finds, of modules made in memory too."""
+    import cloudpickle
+
+    modules = {sys.modules.get(part.__module__) for part in _flat(values)}
+    made = [m for m in modules if m is not None and m.__spec__ is None and m.__name__ != "__main__"]
+    for module in made:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return bytes(cloudpickle.dumps(list(values)))
+    finally:
+        for module in made:
+            cloudpickle.unregister_pickle_by_value(module)
+
+
+def _flat(values: Any) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _flat(value)
+        elif not isinstance(value, str):
+            yield value
 
 
 def _modules(custom: list[ObjectFacts]) -> Iterator[str]:

@@ -13,10 +13,15 @@ from saveguard.receipt import Golden
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """A golden and its arrays, by the path under which the golden names them."""
+    """A golden and its arrays, by the path under which the golden names them.
+
+    Attributes:
+        left: What could not be recorded, and why, in words.
+    """
 
     golden: Golden
     arrays: dict[str, Any]
+    left: tuple[str, ...] = ()
 
     def store(self, file: Any) -> None:
         """Write the arrays into the group `saveguard` of an open HDF5 file."""
@@ -36,7 +41,7 @@ def record(model: Any, example: Example, tolerance: float | None) -> Recording:
     for name in ("inputs", "targets", "weights"):
         held.update(arrays.flatten(getattr(example, name), name))
     held.update({path: array for path, (array, _) in outputs.items()})
-    loss, metrics = _scores(model, example)
+    loss, metrics, left = _scores(model, example)
     golden = Golden(
         inputs=arrays.structure(example.inputs, "inputs"),
         targets=arrays.structure(example.targets, "targets"),
@@ -51,7 +56,7 @@ def record(model: Any, example: Example, tolerance: float | None) -> Recording:
         metrics=metrics,
         accelerator=on_accelerator(),
     )
-    return Recording(golden=golden, arrays=held)
+    return Recording(golden=golden, arrays=held, left=left)
 
 
 def on_accelerator() -> bool:
@@ -74,11 +79,15 @@ def on_accelerator() -> bool:
     return False
 
 
-def _scores(model: Any, example: Example) -> tuple[float | None, dict[str, float]]:
+def _scores(model: Any, example: Example) -> tuple[float | None, dict[str, float], tuple[str, ...]]:
+    """Loss, metrics, and why there are none: a model may compute them in a step of its own."""
     if example.targets is None or not running.is_compiled(model):
-        return None, {}
-    loss, metrics = running.evaluate(model, example.inputs, example.targets, example.weights)
-    return loss, metrics
+        return None, {}, ()
+    try:
+        loss, metrics = running.evaluate(model, example.inputs, example.targets, example.weights)
+    except Exception as error:  # noqa: BLE001  told in the receipt as not compared
+        return None, {}, (f"loss and metrics: {type(error).__name__}: {error}".splitlines()[0],)
+    return loss, metrics, ()
 
 
 def _rows(inputs: Any) -> int:

@@ -123,7 +123,7 @@ def _changed(
     """Recorded variables whose values did not come back.
 
     Keras numbers the layers of a subclassed model anew, so that paths differ, and may list its
-    variables in another order; where the outputs agree, equal contents are enough.
+    variables in another order; where paths differ and the outputs agree, equal contents are enough.
     """
     recorded = [variable for variable in recorded if not running.is_seed(variable.path)]
     came = [row for row in came if not running.is_seed(row[0])]
@@ -133,7 +133,9 @@ def _changed(
         return []
     by_path = {row[0]: (tuple(row[1]), row[3]) for row in came}
     wrong = [v for v in recorded if by_path.get(v.path) != (v.shape, v.digest)]
-    if not wrong or (agree and Counter(before) == Counter(after)):
+    if not wrong or by_path.keys() == {v.path for v in recorded}:
+        return wrong
+    if agree and Counter(before) == Counter(after):
         return []
     if len(before) == len(after):
         pairs = zip(recorded, before, after, strict=True)
@@ -222,7 +224,7 @@ def _compared_golden(
     if golden.loss is not None and "scalars" in answer:
         metrics = _counted(len(golden.metrics), "metric", "")
         done.append(" and ".join(["loss", *metrics]))
-    elif golden.loss is None and answer.get("optimizer"):
+    elif golden.targets is None and answer.get("optimizer"):
         left.append("loss and metrics: the example has no targets")
 
 

@@ -14,20 +14,18 @@ from typing import Any
 import msgspec
 
 from saveguard.child import prove as child
-from saveguard.child import running
 from saveguard.child.traits import traits
 from saveguard.contract import Contract
 from saveguard.errors import SaveguardError, attach
 from saveguard.explain.diagnose import diagnose
 from saveguard.facts import ModelFacts
 from saveguard.finding import Finding, Report
-from saveguard.model import contract as contracts
-from saveguard.model import example as examples
-from saveguard.model import read as models
+from saveguard.model.example import Example
 from saveguard.persist import carry, proof
 from saveguard.persist.golden import Recording, record
 from saveguard.persist.hdf5 import HDF5File
 from saveguard.persist.model_type import require_model
+from saveguard.persist.preflight import prepare
 from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.staging import Staging, staged
 from saveguard.persist.stored import with_values
@@ -113,58 +111,25 @@ class _Save:
 
     def run(self, given: Any, tolerance: float | None) -> Receipt:
         with self._timed("preflight"):
-            example, contract, facts = self._preflight(given)
+            ready = prepare(self.model, given, self.path, self.layout)
+        self.findings += ready.findings
         with self._timed("golden"):
-            recording = self._record(example, tolerance)
+            recording = self._record(ready.example, tolerance)
         try:
             with staged(self.path) as staging:
-                return self._write_and_prove(staging, facts, contract, recording)
+                return self._write_and_prove(staging, ready.facts, ready.contract, recording)
         except SaveguardError:
             raise
         except Exception as error:
-            attach(error, self._explain_and_rescue(error, facts, contract))
+            attach(error, self._explain_and_rescue(error, ready.facts, ready.contract))
             raise
 
-    def _preflight(self, given: Any) -> tuple[Any, Contract | None, ModelFacts]:
-        """The example, the contract and the facts; a model without weights is built here."""
-        contract = contracts.read(self.model)
-        if given is not None and contract is not None:
-            self._stop_on(registry.notice("data", examples.read(given, contract)))
-        example = None if given is None else examples.take(given, contract)
-        if contract is None and example is not None:
-            contract = contracts.read(self.model, example.inputs)
-            assert contract is not None
-            self._stop_on(registry.notice("data", examples.read(given, contract)))
-        built = bool(self.model.built)
-        if not built and example is not None:
-            self._build(example, contract)
-            contract = contracts.read(self.model, example.inputs)
-        facts = models.read(
-            self.model,
-            target=self.path,
-            layout=self.layout,
-            built_from_example=not built and example is not None,
-        )
-        self.findings += registry.notice("model", facts)
-        if not facts.built:
-            raise SaveguardError(self._report())
-        if example is None and contract is not None:
-            example = examples.make(contract)
-        return example and examples.shorten(example, contract), contract, facts
-
-    def _build(self, example: Any, contract: Contract | None) -> None:
-        try:
-            running.predict(self.model, examples.shorten(example, contract).inputs)
-        except Exception as error:
-            attach(error, diagnose(error, "build", self.path))
-            raise
-
-    def _record(self, example: Any, tolerance: float | None) -> Recording | None:
+    def _record(self, example: Example | None, tolerance: float | None) -> Recording | None:
         if example is None:
             self.left.append("outputs: no example was given and the model does not say its inputs")
             return None
         try:
-            return record(self.model, example, tolerance)
+            recording = record(self.model, example, tolerance)
         except Exception as error:
             if example.made:  # our own example may not suit; the receipt says what is missing
                 told = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -172,6 +137,8 @@ class _Save:
                 return None
             attach(error, diagnose(error, "predict", self.path))
             raise
+        self.left += recording.left
+        return recording
 
     def _write_and_prove(
         self,
@@ -284,11 +251,6 @@ class _Save:
                 f"saveguard.restore(model, {str(kept)!r}) puts them back",
             )
         return msgspec.structs.replace(report, read=(*report.read, *told))
-
-    def _stop_on(self, findings: tuple[Finding, ...]) -> None:
-        self.findings += findings
-        if any(finding.certainty == "certain" for finding in findings):
-            raise SaveguardError(self._report("nothing was written"))
 
     def _report(self, *told: str) -> Report:
         return Report(subject=self.path, findings=tuple(dict.fromkeys(self.findings)), read=told)

@@ -137,9 +137,11 @@ class KerasArchive:
             with _skipped_names_kept(saving_lib):
                 saving_lib._save_state(model, store, assets, "", visited_saveables=set())
             self.write_golden(store.h5_file)
+            store.h5_file.flush()
             store.close()
         except BaseException:
-            # What closing half an HDF5 file raises must not hide why it is only half.
+            # On a full disk, closing the file raises an AttributeError out of h5py; flushing it,
+            # and writing to it, raise the OSError.
             with contextlib.suppress(Exception):
                 store.close()
             raise

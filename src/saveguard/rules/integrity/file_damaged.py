@@ -80,7 +80,11 @@ _DAMAGES = (
         "the bytes of {member} do not match their checksum",
         f"{_BYTES} load_model() stops with BadZipFile.",
     ),
-    (r"JSONDecodeError", "its metadata.json is not JSON", _BYTES),
+    (
+        r"JSONDecodeError",
+        "its metadata.json is not JSON",
+        "load_model() does not read that member and may well succeed; a receipt in it is lost.",
+    ),
     (r": '?(?P<told>.*?)'?$", "{told}", f"{_BYTES} load_model() stops, now or in the middle."),
 )
 
@@ -96,6 +100,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
                 message=f"{facts.path} is damaged: {what}",
                 why=why,
                 fix=_FIX.format(path=facts.path),
+                certainty="likely" if "metadata.json" in what else "certain",
                 evidence=(facts.damage[:300],),
             )
             return

@@ -80,6 +80,8 @@ _KINDS = {
         "give the path of the file itself, which ends in .keras or .h5: ls {path}",
     ),
 }
+# Keras reads an unzipped archive; zip and HDF5 may both begin with bytes of something else.
+_MAY_BE_READ = ("directory", "unknown")
 
 
 @rule.in_archive
@@ -91,7 +93,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             message=f"{facts.path} {told.format(size=facts.size)}",
             why=f'{why} load_model() stops on it, and may call it "File not found".',
             fix=fix.format(path=facts.path),
-            certainty="likely" if facts.content == "directory" else "certain",
+            certainty="likely" if facts.content in _MAY_BE_READ else "certain",
         )
 
 

@@ -27,8 +27,6 @@ and removed what it had begun; the model is still in memory, so the call can be 
 
 from __future__ import annotations
 
-import ctypes
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +67,9 @@ def mounted(folder: Path, options: str) -> Path:
     Raises:
         NotHere: Unless this is Linux, and the process may mount.
     """
+    import ctypes
+    import subprocess
+
     folder.mkdir(exist_ok=True)
     commands = (
         ["mount", "--make-rprivate", "/"],

@@ -8,8 +8,8 @@ system". For a `.keras` file that may not be read Keras 3 says "File not found".
 ## Why
 
 A model is written beside its target first and then takes the target's name, so the folder itself
-must be writable; the file that is replaced need not be. Containers, clusters and hosted notebooks
-mount their inputs read-only, and run as another user than the one who made the folder.
+must be writable. Containers, clusters and hosted notebooks mount their inputs read-only, and run as
+another user than the one who made the folder.
 
 ## Fix
 
@@ -88,11 +88,10 @@ def bad(tmp: Path) -> Call:
 
 
 def good(tmp: Path) -> Call:
-    """A file without permissions in a folder that is writable: it is replaced."""
-    path = tmp / "m.keras"
-    path.write_bytes(b"")
-    path.chmod(0)
-    return Call("save", (_model(), path), {"prove": False})
+    """A folder that nobody but its owner may enter."""
+    folder = tmp / "models"
+    folder.mkdir(mode=0o700)
+    return Call("save", (_model(), folder / "m.keras"), {"prove": False})
 
 
 def _locked(folder: Path) -> Path:

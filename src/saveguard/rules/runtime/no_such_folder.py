@@ -25,6 +25,8 @@ or in Python `pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)`.
   synchronously create file (unable to open file: name = 'models/m.weights.h5', errno = 2, ...)".
 - TF 1.15 and 2.0: "OSError: Unable to create file (unable to open file: name = 'models/m.h5',
   errno = 2, error message = 'No such file or directory', ...)".
+- Keras 3.15.1 with TF 2.21, a path such as `s3://bucket/m.keras`: "UnimplementedError: File system
+  scheme 's3' not implemented".
 
 ## References
 

@@ -40,6 +40,7 @@ import os
 import re
 import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,14 @@ _CRASHES = {
     "SIGBUS": "a bad access to memory: a file that shrank while it was read, or a full /dev/shm",
     "SIGFPE": "a division that the processor refused, in native code",
 }
+_KILLED = (
+    "It did not end by itself. The likely cause is that memory ran out: this process and the proof"
+    " hold the model at the same time."
+)
+_MEMORY = (
+    "dmesg | grep -i -E 'killed process|out of memory' says whether it was memory; then verify on"
+    " a machine with more, or save with prove=False and verify later"
+)
 # TensorFlow's information and warnings, which say nothing of a death.
 _NOISE = re.compile(r"[IW]\d{4} |WARNING: All log messages before absl::InitializeLog")
 
@@ -78,28 +87,22 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
 
 
 def _told(facts: ProofFacts) -> tuple[str, str, str]:
+    """How it ended, why, and the fix."""
     code = f'import keras; keras.saving.load_model("{_place(facts)}")'
-    load = shlex.join([facts.python, "-X", "faulthandler", "-c", code])
-    load += "\nsays where it happens; import the modules of your own layers there first"
+    load = shlex.join([facts.python, "-X", "faulthandler", "-c", code]) + "\n"
     if facts.exit >= 0:
+        other = "" if facts.python == sys.executable else f", or {facts.python} is no Python"
         return (
             f"ended with exit status {facts.exit}",
             "It gave no answer: code of the model or of a module that it imports ended the process,"
-            f" as it will for whoever loads the file; or {facts.python} is no Python interpreter.",
-            load,
+            f" as it will for whoever loads the file{other}.",
+            f"{load}ends in the same way; look for sys.exit and os._exit in what it imports",
         )
-    try:
-        name = signal.Signals(-facts.exit).name
-    except ValueError:
-        name = f"signal {-facts.exit}"
-    if name == "SIGKILL":
-        return (
-            "was killed (SIGKILL)",
-            "It did not end by itself. The likely cause is that memory ran out: this process and"
-            " the proof hold the model at the same time.",
-            "dmesg | grep -i -E 'killed process|out of memory' says whether it was memory; then"
-            " verify on a machine with more, or save with prove=False and verify later",
-        )
+    if -facts.exit == signal.SIGKILL:
+        return "was killed (SIGKILL)", _KILLED, _MEMORY
+    load += "says where it happens; import the modules of your own layers there first"
+    names = {number.value: number.name for number in signal.Signals}
+    name = names.get(-facts.exit, f"signal {-facts.exit}")
     if name not in _CRASHES:
         return (
             f"was ended ({name})",

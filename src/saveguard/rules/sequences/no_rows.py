@@ -71,7 +71,7 @@ rule.in_traceback(
         stages=("predict", "fit", "evaluate"),
         message="no rows reached the model",
         why="The data are empty, or the data set was used up: the loop over batches never ran.",
-        fix="count the samples of every split before the call, and stop with the name of the source",
+        fix="count the samples of every split before the call, and stop with their source's name",
     )
 )
 
