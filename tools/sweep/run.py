@@ -46,7 +46,7 @@ def main() -> int:
             return 2
         read = msgspec.json.Decoder(list[Outcome]).decode
         found = [one for part in parts for one in read(part.read_bytes())]
-    options.out.write_text(page.text(found))
+    options.out.write_text(page.text(found, _environment()))
     print(f"{page.summary(found)}; {time.monotonic() - start:.0f} s")
     return 1 if page.wrong(found) else 0
 
@@ -59,6 +59,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=OUT, help="the page to write")
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _environment() -> str:
+    import keras
+
+    return f"Keras {keras.__version__} on {keras.backend.backend()}"
 
 
 def _work(options: argparse.Namespace) -> None:
