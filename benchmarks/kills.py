@@ -1,12 +1,10 @@
 """Kill a process while it saves over a good file, at moments drawn from the whole of the save.
 
-A server process imports Keras once and forks one process for each kill. The fork builds its model
-anew, as TensorFlow's threads do not survive a fork, says when the save begins, and is killed.
+Each kill has a process of its own, which builds a model and says when the save begins.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
 import signal
@@ -16,14 +14,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import forks
 import subject
 from subject import SAVERS, SIZES, Content, Row, Size
 
 FAULT = "SIGKILL in the middle of the save"
-# Seconds that a fork may take to import what is missing, build its model and warm its verifier.
+# Seconds that a process may take to build its model and to make its first proof.
 PATIENCE = 300.0
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["keras", "saveguard.persist.save"])
 
 
 class Task(NamedTuple):
@@ -59,7 +56,7 @@ def run(
         if middle:
             found.append("lost" if not whole else "old" if after == before else "new")
             if whole and len(found) % samples == 0:
-                _called(_assert_loads, target, after)
+                assert forks.answer(subject.loads, target, after), f"{target} does not load"
         if not whole:
             shutil.copyfile(good, target)
         before = after if whole and after else Content(1, size.tensors)
@@ -82,7 +79,7 @@ def _strays_after_a_save(task: Task) -> list[str]:
 
 
 def _undisturbed(task: Task) -> float:
-    """Let a fork save in peace; returns how many seconds the save took."""
+    """Save in peace; returns how many seconds the save took."""
     process, told = _begun(task)
     seconds = float(told.recv())
     process.kill()
@@ -91,13 +88,13 @@ def _undisturbed(task: Task) -> float:
 
 
 def _killed(task: Task, delay: float) -> bool:
-    """Kill a fork `delay` seconds after its save began; whether the save was still going on."""
+    """Kill a process `delay` seconds after its save began; whether the save was still going on."""
     process, told = _begun(task)
     told.poll(delay)
     process.kill()
     process.join()
     if process.exitcode != -signal.SIGKILL:
-        raise RuntimeError(f"{task.saver} ended by itself, with {process.exitcode}")
+        raise forks.Died(f"{task.saver}: {forks.how_it_ended(process.exitcode)}")
     try:
         told.recv()
     except EOFError:
@@ -106,11 +103,8 @@ def _killed(task: Task, delay: float) -> bool:
 
 
 def _begun(task: Task) -> tuple[Any, Connection]:
-    """A fork whose save has just begun, and the pipe on which it says when it is done."""
-    told, telling = FORKS.Pipe(duplex=False)
-    process = FORKS.Process(target=_save, args=(task, telling), daemon=True)
-    process.start()
-    telling.close()
+    """A process whose save has just begun, and the pipe on which it says when it is done."""
+    process, told = forks.begun(_save, task)
     if not told.poll(PATIENCE):
         process.kill()
         raise TimeoutError(f"{task.saver} did not begin within {PATIENCE:g} s")
@@ -119,7 +113,7 @@ def _begun(task: Task) -> tuple[Any, Connection]:
 
 
 def _save(task: Task, telling: Connection) -> None:
-    """In the fork: build, say that the save begins, save, say how long it took, wait."""
+    """In its own process: build, say that the save begins, save, say how long it took, wait."""
     if task.saver == "saveguard.save":
         with tempfile.TemporaryDirectory() as folder:
             SAVERS[task.saver](subject.build(Size(1, 1), 1), Path(folder) / "first.keras")
@@ -129,23 +123,6 @@ def _save(task: Task, telling: Connection) -> None:
     SAVERS[task.saver](model, task.target)
     telling.send(time.perf_counter() - start)
     signal.pause()
-
-
-def _called(function: Any, *arguments: Any) -> None:
-    """Run a function in a fork.
-
-    Raises:
-        RuntimeError: If it raises there.
-    """
-    process = FORKS.Process(target=function, args=arguments)
-    process.start()
-    process.join()
-    if process.exitcode:
-        raise RuntimeError(f"{function.__name__}{arguments} ended with {process.exitcode}")
-
-
-def _assert_loads(path: Path, expected: Content) -> None:
-    assert subject.loads(path, expected), f"{path} does not load as {expected}"
 
 
 def every(folder: Path, kills: int, size: str = "200 MB") -> list[tuple[Row, float]]:

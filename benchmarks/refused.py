@@ -19,14 +19,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import forks
 import subject
 from subject import SAVERS, SIZES, Content, Row
 
-# What is free on the disk beside the old file, in parts of the new file's size.
+# Room on the disk beside the old file, in parts of the new file's size.
 ROOM = (0, 0.0005, 0.005, 0.05, 0.25, 0.5, 0.75, 0.95)
 OLD, NEW = SIZES["1 MB"], SIZES["20 MB"]
 NAMESPACE = ("unshare", "--mount")
-RESCUE = "model.rescue.h5"
+RESCUE, BALLAST = "model.rescue.h5", "ballast"
 
 
 class Attempt(NamedTuple):
@@ -37,19 +38,28 @@ class Attempt(NamedTuple):
     strays: tuple[str, ...]
 
 
-def attempt(saver: str, model: Any, target: Path) -> Attempt:
+def attempt(saver: str, build: Callable[[], Any], target: Path) -> Attempt:
     """Try to save, and look at what is there afterwards; a rescue is no stray."""
+    try:
+        ended = forks.answer(_ended, saver, build, target)
+    except forks.Died as death:  # HDF5 may crash on a full disk
+        ended = str(death)
+    left = [name for name in subject.strays(target) if name not in (RESCUE, BALLAST)]
+    return Attempt(subject.content(target), ended, tuple(left))
+
+
+def _ended(saver: str, build: Callable[[], Any], target: Path) -> str:
+    """How a save ends, in words; run in a process of its own."""
     from saveguard.errors import report_of
 
-    ended = "no error"
+    model = build()
     try:
         SAVERS[saver](model, target)
     except Exception as error:  # noqa: BLE001  the error is what is looked at
         report = report_of(error)
         codes = ", ".join(report.codes) if report else ""
-        ended = f"{type(error).__name__} {codes}".strip()
-    left = [name for name in subject.strays(target) if name not in (RESCUE, "ballast")]
-    return Attempt(subject.content(target), ended, tuple(left))
+        return f"{type(error).__name__} {codes}".strip()
+    return "no error"
 
 
 def row(fault: str, saver: str, old: Content, new: Content, attempts: Sequence[Attempt]) -> Row:
@@ -65,33 +75,22 @@ def row(fault: str, saver: str, old: Content, new: Content, attempts: Sequence[A
 
 def raising_configuration(folder: Path, saver: str) -> Row:
     """A layer whose `get_config` raises, saved over a good file."""
-    import keras
-
-    class Raising(keras.layers.Layer):
-        def call(self, inputs: Any) -> Any:
-            return inputs
-
-        def get_config(self) -> dict[str, Any]:
-            raise ValueError("the vocabulary is gone")
-
     target = _good_file(folder)
-    inputs = keras.Input((OLD.rows,))
-    model = keras.Model(inputs, Raising()(keras.layers.Dense(OLD.rows)(inputs)))
-    tried = [attempt(saver, model, target)]
+    tried = [attempt(saver, raising_model, target)]
     return row("get_config raises", saver, Content(1, 1), Content(2, 1), tried)
 
 
 def full_disk(folder: Path, saver: str) -> Row:
-    """A larger model over a good file, with less and less room for it."""
+    """A larger model over a good file, with more and more room, but never enough."""
     disk = _mounted(folder, f"size={OLD.bytes + NEW.bytes + (4 << 20)}")
-    good, model, tried = _good_file(folder), subject.build(NEW, 2), []
+    good, tried = _good_file(folder), []
     for room in ROOM:
         target = disk / "model.keras"
         shutil.copyfile(good, target)
         _leave(disk, int(room * NEW.bytes))
-        tried.append(attempt(saver, model, target))
+        tried.append(attempt(saver, larger_model, target))
         for path in disk.iterdir():
-            path.unlink()
+            path.unlink() if path.is_file() else shutil.rmtree(path)
     return row("full disk", saver, Content(1, 1), Content(2, NEW.tensors), tried)
 
 
@@ -101,8 +100,38 @@ def read_only_disk(folder: Path, saver: str) -> Row:
     target = disk / "model.keras"
     shutil.copyfile(_good_file(folder), target)
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    tried = [attempt(saver, subject.build(OLD, 2), target)]
+    tried = [attempt(saver, other_model, target)]
     return row("read-only directory", saver, Content(1, 1), Content(2, 1), tried)
+
+
+def old_model() -> Any:
+    """The model whose file is there before."""
+    return subject.build(OLD, 1)
+
+
+def other_model() -> Any:
+    """Another model of the same size."""
+    return subject.build(OLD, 2)
+
+
+def larger_model() -> Any:
+    """A model for which the disk has no room."""
+    return subject.build(NEW, 2)
+
+
+def raising_model() -> Any:
+    """A model that Keras cannot save, as one of its layers raises when it is asked how it is made."""
+    import keras
+
+    class Raising(keras.layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
+        def get_config(self) -> dict[str, Any]:
+            raise ValueError("the vocabulary is gone")
+
+    inputs = keras.Input((OLD.rows,))
+    return keras.Model(inputs, Raising()(keras.layers.Dense(OLD.rows)(inputs)))
 
 
 def mounts_allowed() -> str:
@@ -125,7 +154,10 @@ def rows_of(folder: Path, mounts: bool) -> list[Row]:
     """Every fault of this file, by plain Keras and by Saveguard, in a process of its own."""
     command = [sys.executable, __file__, str(folder), *(["--mounts"] if mounts else [])]
     done = subprocess.run(
-        [*namespace(), *command] if mounts else command, stdout=subprocess.PIPE, text=True, check=True
+        [*namespace(), *command] if mounts else command,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return [Row(*cells) for cells in json.loads(done.stdout.splitlines()[-1])]
 
@@ -135,8 +167,12 @@ def _good_file(folder: Path) -> Path:
     good.parent.mkdir(exist_ok=True)
     for path in good.parent.iterdir():
         path.unlink()
-    subject.build(OLD, 1).save(good)
+    forks.answer(_save_good, good)
     return good
+
+
+def _save_good(path: Path) -> None:
+    old_model().save(path)
 
 
 def _mounted(folder: Path, options: str) -> Path:
@@ -149,7 +185,7 @@ def _mounted(folder: Path, options: str) -> Path:
 def _leave(disk: Path, room: int) -> None:
     """Fill a disk until `room` bytes are free."""
     state = os.statvfs(disk)
-    with open(disk / "ballast", "wb") as file:
+    with open(disk / BALLAST, "wb") as file:
         os.posix_fallocate(file.fileno(), 0, state.f_bavail * state.f_frsize - room)
 
 

@@ -162,8 +162,10 @@ def test_rescue_and_restore(tmp_path: Path) -> None:
     assert not report.not_read
     for a, b in zip(model.get_weights(), rebuilt.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+    for a, b in zip(model.optimizer.variables, rebuilt.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(a), keras.ops.convert_to_numpy(b))
     np.testing.assert_allclose(
-        model.train_on_batch(example, targets), rebuilt.train_on_batch(example, targets), rtol=1e-5
+        model.evaluate(example, targets, verbose=0), rebuilt.evaluate(example, targets, verbose=0)
     )
     with h5py.File(path) as file:
         assert "Dense" in file["configuration"][()].decode()
@@ -224,3 +226,39 @@ def _edited(saved: Path, path: Path, change: Any, *, receipt: bool = True) -> Pa
 def test_a_copy_elsewhere_verifies(saved: Path, tmp_path: Path) -> None:
     shutil.copy(saved, tmp_path / "copy.keras")
     assert saveguard.verify(tmp_path / "copy.keras").ok
+
+
+def test_a_changed_weight_in_an_h5_file_is_noticed_before_it_is_loaded(tmp_path: Path) -> None:
+    model, example = models.sequential()
+    saveguard.save(model, tmp_path / "m.h5", example=example, prove=False)
+    saveguard.load(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        _change_first_weight(file)
+    for verb in (saveguard.load, lambda path: _raised(saveguard.verify(path))):
+        with pytest.raises(saveguard.SaveguardError) as caught:
+            verb(tmp_path / "m.h5")
+        assert caught.value.codes[0] == "SG103"
+
+
+def _raised(report: saveguard.Report) -> None:
+    raise saveguard.SaveguardError(report)
+
+
+@pytest.mark.parametrize("stored", ["[1]", '{"digests": [1]}', '{"digests": {"config.json": 3}}'])
+def test_a_receipt_of_another_shape_is_no_crash(stored: str, tmp_path: Path) -> None:
+    models.sequential()[0].save(tmp_path / "m.keras")
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["metadata.json"] = ('{"saveguard": ' + stored + "}").encode()
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    report = _verified(tmp_path / "m.keras")
+    assert report.codes in ((), ("SG103",))
+
+
+def _verified(path: Path) -> saveguard.Report:
+    try:
+        return saveguard.verify(path)
+    except saveguard.SaveguardError as error:
+        return error.report

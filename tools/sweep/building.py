@@ -84,7 +84,7 @@ def randomise(model: Any, seed: int) -> None:
     """Set every floating-point variable to values of its own, all between 0.05 and 0.95."""
     generator = np.random.default_rng(seed)
     for variable in model.variables:
-        if "float" in str(variable.dtype) and "seed" not in variable.path:
+        if "float" in str(variable.dtype):
             variable.assign(generator.uniform(0.05, 0.95, tuple(variable.shape)))
     for layer in model._flatten_layers():
         if hasattr(layer, "finalize_state"):  # constants that Keras derives from its variables
@@ -121,9 +121,12 @@ def _functional(configuration: Configuration, example: Any, free: bool) -> Subje
     options = {key: bool(configuration.inputs.get(f"input_{key}")) for key in ("sparse", "ragged")}
 
     def entry(array: Any) -> Any:
-        shape = (None, *array.shape[1:]) if free else array.shape
+        # The only axis of an array counts no samples.
+        shape = (None, *array.shape[1:]) if free and array.ndim > 1 else array.shape
         dtype = "string" if array.dtype == object else array.dtype.name
-        return keras.Input(batch_shape=shape, dtype=dtype, **{k: v for k, v in options.items() if v})
+        return keras.Input(
+            batch_shape=shape, dtype=dtype, **{k: v for k, v in options.items() if v}
+        )
 
     inputs = keras.tree.map_structure(entry, example)
     call = configuration.call_arguments

@@ -37,8 +37,9 @@ _copies = tempfile.TemporaryDirectory(prefix="keras-tests-")
 
 def harvest(pattern: str = "") -> list[Configuration]:
     """Every configuration whose name or kind holds `pattern`, in whatever case; in fixed order."""
-    found = list(layer_tests())
-    found += called_layers(set(_public_layers()) - {one.kind for one in found} - LEFT_OUT.keys())
+    public = _public_layers()
+    found = [one for one in layer_tests() if one.kind in public]
+    found += called_layers(public.keys() - {one.kind for one in found} - LEFT_OUT.keys())
     found += saved_models()
     found = _numbered(found)
     found += defaults()

@@ -22,6 +22,7 @@ CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 OWN = "saveguard"  # the group and the key under which Saveguard keeps what it recorded
 # Keys whose change by itself means nothing, or is no layer's own argument.
 _KEPT = {"trainable", "built", "build_config", "inbound_nodes", "module", "batch_shape", "seed"}
+_PARTS = ("keras.initializers", "keras.regularizers", "keras.constraints")
 
 
 def change_value(source: Path, target: Path, choice: int) -> str:
@@ -58,7 +59,7 @@ def swap_arrays(source: Path, target: Path, choice: int) -> str:
 
 
 def settings(config: dict[str, Any]) -> list[tuple[tuple[Any, ...], Any, Any]]:
-    """(place, value, other value) of every number and switch in the layers of a configuration."""
+    """(place, value, other value) of every number, switch and object that layers are given."""
     return list(_settings(config.get("config", {}), ("config",)))
 
 
@@ -76,6 +77,8 @@ def _settings(value: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, .
     if isinstance(value, dict):
         if value.get("class_name") == "InputLayer":
             return
+        if value.get("module") in _PARTS:
+            yield place, value, None
         for key in sorted(value, key=str):
             if key not in _KEPT and not key.startswith(("input_", "output_")):
                 yield from _settings(value[key], (*place, key))

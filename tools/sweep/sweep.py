@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import zlib
@@ -109,38 +110,43 @@ def _verdict(reported: bool, true: bool, random: bool) -> Verdict:
 
 
 def _plants(subject: Subject, path: Path, configuration: Configuration) -> Iterator[Plant]:
+    """One plant of each sort, those left out that change nothing that the oracle can see."""
     choice = zlib.crc32(configuration.name.encode())
     planted = path.with_name("planted.keras")
     for plant in (planting.change_value, planting.swap_arrays):
         told = plant(path, planted, choice)
-        if told:
+        if told and oracle.differences(subject, planted, configuration.arguments):
             yield Plant(told, bool(certain(lambda: saveguard.verify(planted, limit=LIMIT))))
-    yield from _setting(subject, path.with_name("setting.keras"), configuration, choice)
+    setting = path.with_name("setting.keras")
+    with _erring_keras(choice) as erred:
+        reported, proven = _save(subject, setting)
+    written = setting if proven else setting.with_suffix(".unproven.keras")
+    if erred and written.exists():
+        if oracle.differences(subject, written, configuration.arguments):
+            yield Plant(erred[0], bool(reported))
 
 
-def _setting(
-    subject: Subject, path: Path, configuration: Configuration, choice: int
-) -> Iterator[Plant]:
-    """One setting that Keras, made to err, writes with another value; kept if it has an effect."""
+@contextlib.contextmanager
+def _erring_keras(choice: int) -> Iterator[list[str]]:
+    """While the block runs, Keras writes one setting with another value; says which."""
     from keras.src.saving import saving_lib
 
     original = saving_lib._serialize_model_as_json
-    told: list[str] = []
+    erred: list[str] = []
 
     def erring(model: Any) -> tuple[str, str]:
         text, metadata = original(model)
         config = json.loads(text)
         found = planting.settings(config)
-        if found:
-            place, value, other = found[choice % len(found)]
-            told.append(f"{place[-1]} written as {other} instead of {value}")
-            config = planting.replaced(config, place, other)
-        return json.dumps(config), metadata
+        if not found:
+            return text, metadata
+        place, value, other = found[choice % len(found)]
+        erred.append(f"{place[-1]} written as {other} instead of {_short(value)}")
+        return json.dumps(planting.replaced(config, place, other)), metadata
 
     with mock.patch.object(saving_lib, "_serialize_model_as_json", erring):
-        reported, proven = _save(subject, path)
-    if not told:
-        return
-    written = path if proven else path.with_suffix(".unproven.keras")
-    if written.exists() and oracle.differences(subject, written, configuration.arguments):
-        yield Plant(told[0], bool(reported))
+        yield erred
+
+
+def _short(value: Any) -> str:
+    return str(value["class_name"]) if isinstance(value, dict) else str(value)

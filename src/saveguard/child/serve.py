@@ -8,6 +8,7 @@ a crash or a hang costs that fork alone.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import select
@@ -18,6 +19,7 @@ import traceback
 
 def main():
     """Serve until standard input ends."""
+    faulthandler.enable()
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     ready = _import()
@@ -65,6 +67,7 @@ def _forked(request, answers):
     child = os.fork()
     if child == 0:
         os.close(reading)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         with os.fdopen(writing, "w") as file:
             json.dump(_prove(request), file)
         sys.stderr.flush()

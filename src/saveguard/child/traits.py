@@ -6,11 +6,12 @@ which finds a constructor argument that Keras's own configuration drops without 
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 
 from . import arrays
 from .running import is_compiled
-from .walk import is_builtin, kind_of, objects, own_attributes
+from .walk import is_builtin, kind_of, objects, own_attributes, parameters_of
 
 # Names that a reload may change by right: automatic names, and paths made of them.
 _SKIPPED = {"name", "_name", "path", "_path", "_auto_config", "_build_shapes_dict", "_lock"}
@@ -57,7 +58,7 @@ def plain(value, inside=()):
     if isinstance(value, bytes):
         return True, repr(value)
     if isinstance(value, (list, tuple, dict)):
-        inside = inside + (id(value),)
+        inside = (*inside, id(value))
         return (False, None) if id(value) in inside[:-1] else _plain_container(value, inside)
     if isinstance(value, (set, frozenset)):
         return True, sorted(map(repr, value))
@@ -65,19 +66,17 @@ def plain(value, inside=()):
         return True, getattr(value, "__qualname__", "").split(".<locals>.")[-1]
     if type(value).__module__ == "numpy" or type(value).__module__.startswith("ml_dtypes"):
         return _plain_array(value)
+    if hasattr(value, "__array__") and not hasattr(value, "assign"):  # a tensor, no variable
+        return _plain_tensor(value)
     return False, None
 
 
 def constructor_arguments(item):
     """Names of the parameters of the object's constructor, or of the function that it wraps."""
-    names = set()
-    for function in [base.__init__ for base in type(item).__mro__] + [getattr(item, "fn", None)]:
-        try:
-            parameters = inspect.signature(function).parameters
-        except (TypeError, ValueError):
-            continue
-        names.update(parameters)
-    return sorted(names - {"self", "args", "kwargs", "name"})
+    names = set(parameters_of(type(item)))
+    with contextlib.suppress(TypeError, ValueError):
+        names.update(inspect.signature(getattr(item, "fn", None)).parameters)
+    return sorted(names)
 
 
 def config_of(item):
@@ -98,8 +97,9 @@ def _values(item, kind):
     for name, value in own_attributes(item):
         # A private attribute that the user's class never mentions is Keras's own bookkeeping.
         foreign = not builtin and name.startswith("_") and name not in mentioned
-        if name not in _SKIPPED and not foreign and not kind_of(value):
-            yield name, value
+        if name not in _SKIPPED and not foreign:
+            # An object is compared by itself; here counts that it is there, and of what class.
+            yield name, type(value).__name__ if kind_of(value) else value
     if kind in ("layer", "model"):
         yield "trainable", bool(item.trainable)
         # The argument of a layer; a Functional model takes the policy of the day, and uses none.
@@ -157,6 +157,13 @@ def _plain_container(value, inside):
         return _plain_array(numpy.array(value))
     parts = [plain(part, inside) for part in value[:_LARGEST]]
     return all(ok for ok, _ in parts), [part for _, part in parts]
+
+
+def _plain_tensor(value):
+    try:
+        return _plain_array(arrays.to_array(value)[0])
+    except Exception:  # noqa: BLE001  a tensor of a graph has no value, and says so in many ways
+        return False, None
 
 
 def _plain_array(value):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
+
 _REFERENCE = {}  # type: dict[str, frozenset[str]]
+_BASES = {"layer": ("layers", "Layer"), "loss": ("losses", "Loss"), "metric": ("metrics", "Metric")}
 
 
 def kind_of(item):
@@ -33,7 +37,8 @@ def is_builtin(item):
 def own_attributes(item):
     """Attributes (name, value) of `item` beyond those that its Keras base class has by itself.
 
-    Keras's writer skips the same ones: they are its own bookkeeping.
+    Keras's writer skips the same ones: they are its own bookkeeping. What the base class takes as
+    an argument (`activity_regularizer`, an optimizer's `clipnorm`) is none of it.
     """
     known = _base_attributes(kind_of(item))
     for name in sorted(vars(item)) if hasattr(item, "__dict__") else ():
@@ -110,19 +115,28 @@ def _base_attributes(kind):
 
 
 def _reference_attributes(kind):
+    """What Keras's base classes hold for themselves: all but their constructors' arguments."""
     import keras
 
     if kind == "model":
         inputs = keras.Input((1,))
-        functional = keras.Model(inputs, inputs)
-        empty = keras.Sequential()
-        return set(dir(functional)) | set(dir(empty)) | set(vars(functional)) | {"_functional"}
-    if kind == "layer":
-        return dir(keras.layers.Layer())
-    if kind == "loss":
-        return dir(keras.losses.Loss())
-    if kind == "metric":
-        return dir(keras.metrics.Metric())
-    if kind == "optimizer":
-        return dir(keras.optimizers.SGD.__mro__[1](1.0))
-    return ()
+        base, examples = keras.layers.Layer, [keras.Model(inputs, inputs), keras.Sequential()]
+    elif kind == "optimizer":
+        base = keras.optimizers.SGD.__mro__[1]
+        examples = [base(1.0)]
+    elif kind in _BASES:
+        base = getattr(getattr(keras, _BASES[kind][0]), _BASES[kind][1])
+        examples = [base()]
+    else:
+        return ()
+    names = {name for example in examples for name in [*dir(example), *vars(example)]}
+    return (names | {"_functional"}) - set(parameters_of(base))
+
+
+def parameters_of(kind):
+    """Names of the parameters of a class's constructor, and of those of its bases."""
+    names = set()
+    for base in kind.__mro__:
+        with contextlib.suppress(TypeError, ValueError):
+            names.update(inspect.signature(base.__init__).parameters)
+    return sorted(names - {"self", "args", "kwargs", "name"})

@@ -9,6 +9,7 @@ from typing import Any
 
 import h5py
 
+from saveguard.archive.read import hdf5_digests
 from saveguard.child import arrays, running
 from saveguard.persist.writer import Written, measure
 
@@ -42,6 +43,7 @@ class HDF5File:
                 self.written.by_id[id(variable)] = facts
         with h5py.File(self.path, "r+") as file:
             self.write_golden(file)
+            self.written.digests.update(hdf5_digests(file))
         return self.written
 
     def write_receipt(self, receipt: str) -> None:

@@ -7,14 +7,13 @@ from typing import Any
 
 import h5py
 
-from saveguard.archive.read import read
 from saveguard.child import arrays, prove
 from saveguard.child.window import weights_of
 from saveguard.errors import SaveguardError, attach
 from saveguard.explain.diagnose import diagnose
 from saveguard.facts import OutputDifference, ProofFacts
 from saveguard.finding import Report
-from saveguard.persist.verify import stored_receipt
+from saveguard.persist.verify import opened, stored_receipt
 from saveguard.receipt import Golden
 from saveguard.rules import registry
 
@@ -48,7 +47,7 @@ def load(
     import keras
 
     name = os.fspath(path)
-    facts = read(name)
+    facts = opened(name)
     findings = registry.notice("archive", facts)
     if any(finding.certainty == "certain" for finding in findings):
         raise SaveguardError(Report(subject=name, findings=findings))

@@ -21,6 +21,8 @@ def require_model(model: Any) -> None:
         return
     kind = type(model) if not isinstance(model, type) else model
     finding = registry.module("SG708").found(
-        f"{kind.__module__}.{kind.__qualname__}", isinstance(model, type)
+        f"{kind.__module__}.{kind.__qualname__}",
+        isinstance(model, type),
+        tuple(f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__[1:]),
     )
     raise SaveguardError(Report(subject=kind.__qualname__, findings=(finding,)))

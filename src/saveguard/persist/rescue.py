@@ -158,6 +158,7 @@ def _opened(path: str | os.PathLike[str]) -> h5py.File:
         file = h5py.File(path, "r")
         if all(part in file for part in _PARTS):
             return file
+        file.close()
         raise OSError(f"Unable to open file: {os.fspath(path)} has no rescued variables")
     except OSError as error:
         finding = registry.module("SG102").not_a_rescue(os.fspath(path), str(error))

@@ -38,11 +38,11 @@ class Staging:
         Raises:
             OSError: As the operating system says; the target is then as it was.
         """
+        flush(self.path)
         if self.target.exists():
             shutil.copymode(self.target, self.path)
         else:
             self.path.chmod(0o666 & ~_umask())
-        flush(self.path)
         previous = self._keep() if keep_previous and self.target.exists() else None
         os.replace(self.path, self.target)
         flush(self.target.parent)

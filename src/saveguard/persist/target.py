@@ -27,7 +27,7 @@ def layout_of(path: str | os.PathLike[str]) -> str:
 
 
 def _fault(target: Path) -> Exception | None:
-    if target.is_dir():
+    if os.fspath(target) != "." and target.is_dir():
         return IsADirectoryError(21, "Is a directory", str(target))
     if not target.name.endswith(tuple(LAYOUTS)):
         endings = ", ".join(LAYOUTS)

@@ -26,6 +26,7 @@ _BOOT = (
     f"m = u.module_from_spec(s); sys.modules[{_NAME!r}] = m; s.loader.exec_module(m);"
     f"from {_NAME}.serve import main; sys.argv[:] = ['']; main()"
 )
+_SAID = 8000  # bytes: a native traceback, which stands last
 _warm: dict[tuple[str, str], Verifier] = {}
 
 
@@ -42,6 +43,7 @@ class Verifier:
         self.owner = os.getpid()
         self.dead = False
         self._lock = threading.Lock()
+        self._asked_at = 0
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the process
         self._lines: queue.Queue[str | None] = queue.Queue()
         self.process = subprocess.Popen(
@@ -63,6 +65,7 @@ class Verifier:
             or `failed` where the interpreter has no Keras (with `stage` `start`).
         """
         with self._lock:
+            self._asked_at = self._stderr.seek(0, os.SEEK_END)
             end = time.monotonic() + limit
             if self.starting:
                 ready = self._next(end)
@@ -89,9 +92,9 @@ class Verifier:
                     pipe.close()
 
     def said(self) -> str:
-        """The last lines that the process wrote to standard error."""
+        """The end of what the process wrote to standard error since it was last asked."""
         size = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, size - 2000))
+        self._stderr.seek(max(self._asked_at, size - _SAID))
         return self._stderr.read().decode(errors="replace").strip()
 
     def _answer(self, end: float, limit: float) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from saveguard.archive.read import read
-from saveguard.errors import SaveguardError
+from saveguard.errors import SaveguardError, attach
+from saveguard.explain.diagnose import diagnose
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding, Report
 from saveguard.persist import proof
@@ -45,10 +46,13 @@ def verify(
             such interpreter, no Keras in it.
     """
     name = os.fspath(path)
-    facts = read(name)
+    facts = opened(name)
     findings = registry.notice("archive", facts)
     if facts.damage or not facts.layout:
         raise SaveguardError(Report(subject=name, findings=findings))
+    if any(finding.certainty == "certain" for finding in findings):
+        told = "not proven: what was found in the file itself comes first"
+        return Report(subject=name, findings=findings, not_read=(told,))
     if facts.layout == "weights":
         told = "weights alone: only `save` can prove them, with the model at hand"
         return Report(subject=name, findings=findings, not_read=(told,))
@@ -63,6 +67,19 @@ def verify(
         parts={"modules": list(modules), "paths": [os.getcwd()]},
     )
     return _reported(trial, findings)
+
+
+def opened(name: str) -> ArchiveFacts:
+    """The facts of a file.
+
+    Raises:
+        OSError: As the operating system says, with the diagnosis as a note.
+    """
+    try:
+        return read(name)
+    except OSError as error:
+        attach(error, diagnose(error, "load", name))
+        raise
 
 
 def _reported(trial: proof.Trial, findings: tuple[Finding, ...]) -> Report:

@@ -29,6 +29,8 @@ from saveguard.child import arrays, running
 from saveguard.child.window import Window
 from saveguard.facts import VariableFacts
 
+# Of arrays in the HDF5 file, by path: offset, size, CRC-32.
+Pieces = dict[str, tuple[int, int, int]]
 _BLOCK = 1 << 22
 # From this size on, joining two checksums is cheaper than reading the bytes again.
 _LARGE = 1 << 16
@@ -124,35 +126,56 @@ class KerasArchive:
 
     def _weights(self, file: Any, archive: zipfile.ZipFile, model: Any, assets: Any) -> None:
         """Write the HDF5 member in place, then its header, which needs its size and checksum."""
-        from keras.src.saving import saving_lib
-
         entry = zipfile.ZipInfo(WEIGHTS, time.localtime()[:6])
         entry.header_offset = archive.start_dir
         entry.CRC = entry.file_size = entry.compress_size = 0
         large = _bytes_of(model) > zipfile.ZIP64_LIMIT // 2
         start = entry.header_offset + len(entry.FileHeader(zip64=large))
-        window = Window(file, start)
-        store = _recording_store(saving_lib.H5IOStore, window, self.written)
-        try:
-            with _skipped_names_kept(saving_lib):
-                saving_lib._save_state(model, store, assets, "", visited_saveables=set())
-            self.write_golden(store.h5_file)
-            store.h5_file.flush()
-            store.close()
-        except BaseException:
-            # On a full disk, closing the file raises an AttributeError out of h5py; flushing it,
-            # and writing to it, raise the OSError.
-            with contextlib.suppress(Exception):
-                store.close()
-            raise
+        window = _WritingWindow(file, start)
+        pieces = self._state(window, model, assets)
         entry.file_size = entry.compress_size = window.end
-        entry.CRC = _checksum(window, store.pieces)
+        entry.CRC = _checksum(window, pieces)
         file.seek(entry.header_offset)
         file.write(entry.FileHeader(zip64=large))
         archive.filelist.append(entry)
         archive.NameToInfo[WEIGHTS] = entry
         archive.start_dir = start + window.end
         self.written.digests[WEIGHTS] = f"crc32:{entry.CRC:08x}"
+
+    def _state(self, window: _WritingWindow, model: Any, assets: Any) -> Pieces:
+        """Have Keras put the model's state into a window; returns what need not be read again."""
+        from keras.src.saving import saving_lib
+
+        store = _recording_store(saving_lib.H5IOStore, window, self.written)
+        try:
+            with _skipped_names_kept(saving_lib):
+                saving_lib._save_state(model, store, assets, "", visited_saveables=set())
+            self.write_golden(store.h5_file)
+        finally:
+            try:
+                store.close()
+            finally:
+                if window.failure is not None:
+                    raise window.failure
+        return dict(store.pieces)
+
+
+class _WritingWindow(Window):
+    """A window that keeps why writing failed.
+
+    h5py 3.14 calls it again after that, and raises what comes of it: an AttributeError.
+    """
+
+    def __init__(self, file: Any, start: int) -> None:
+        Window.__init__(self, file, start)
+        self.failure: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        try:
+            return int(Window.write(self, data))
+        except OSError as error:
+            self.failure = self.failure or error
+            raise
 
 
 def _recording_store(base: Any, window: Window, written: Written) -> Any:
@@ -161,7 +184,7 @@ def _recording_store(base: Any, window: Window, written: Written) -> Any:
     class RecordingStore(base):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(io.BytesIO(), mode="w")
-            self.pieces: dict[str, tuple[int, int, int]] = {}
+            self.pieces: Pieces = {}
 
         def _get_h5_file(self, path_or_io: Any, mode: str | None = None) -> h5py.File:
             return h5py.File(window, mode or self.mode)
@@ -211,8 +234,8 @@ def _view(value: Any) -> np.ndarray[Any, Any]:
     )
 
 
-def _checksum(window: Window, pieces: dict[str, tuple[int, int, int]]) -> int:
-    """CRC-32 of a window; `pieces` are the (offset, size, CRC-32) of what need not be read."""
+def _checksum(window: Window, pieces: Pieces) -> int:
+    """CRC-32 of a window, whose `pieces` are not read."""
     checksum = position = 0
     for offset, size, piece in sorted(pieces.values()):
         checksum = _read_checksum(window, position, offset, checksum)

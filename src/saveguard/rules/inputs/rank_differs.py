@@ -68,6 +68,19 @@ rule.in_traceback(
     )
 )
 
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Expected shape (?P<expected>\(.*?\)), but input has incompatible shape "
+        r"(?P<got>\(.*?\))",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="the data have shape {got}, the model takes {expected}",
+        why="Every input has a batch axis first, and its other axes have the sizes of training.",
+        fix="x[None, ...] for one sample; else give the axes the sizes of model.input_shape",
+        certainty="likely",
+    )
+)
+
 
 def _squeezable(leaf: LeafFacts, expected: Input) -> bool:
     """Keras adds or removes a last axis of size 1 by itself."""

@@ -53,7 +53,8 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"expects (?P<expected>\d+) input\(s\), but it received (?P<got>\d+) input tensors",
+        pattern=r"expects (?P<expected>\d+) (?:named )?input\(s\)(?: with keys .*?)?, "
+        r"but it received (?P<got>\d+) input tensors",
         stages=("predict", "fit", "evaluate", "build", "load"),
         message="the model takes {expected} inputs and was given {got}",
         why="The data are not nested as the model's inputs are.",

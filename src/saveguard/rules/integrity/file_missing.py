@@ -3,7 +3,7 @@
 ## What happens
 
 The load stops. Few releases say plainly that the file is missing: TF 1.15 to 2.8 speak of a
-SavedModel, Keras 3 has one message for seven faults of a `.keras` file.
+SavedModel, Keras 3 has one message for six faults of a `.keras` file.
 
 ## Why
 

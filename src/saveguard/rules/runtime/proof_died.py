@@ -67,7 +67,8 @@ _MEMORY = (
     " a machine with more, or save with prove=False and verify later"
 )
 # TensorFlow's information and warnings, which say nothing of a death.
-_NOISE = re.compile(r"[IW]\d{4} |WARNING: All log messages before absl::InitializeLog")
+_NOISE = re.compile(r"(?![EF]\d{4} ).*\.cc:\d+\]|WARNING: All log messages before absl::")
+_WHOLE = 1900  # characters; the end of a longer output begins in the middle of a line
 
 
 @rule.in_proof
@@ -75,15 +76,20 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
     if facts.outcome != "died":
         return
     told, why, fix = _told(facts)
-    said = facts.error.partition("Fatal Python error")
-    lines = "".join(said[1:]).splitlines()[:8] or said[0].splitlines()
     yield rule.finding(
         where=facts.subject,
         message=f"{facts.subject} is not proven: the process that reloaded it {told}",
         why=why,
         fix=fix,
-        evidence=tuple([line[:300] for line in lines if line and not _NOISE.match(line)][-8:]),
+        evidence=tuple(_last_words(facts.error)),
     )
+
+
+def _last_words(said: str) -> list[str]:
+    """What faulthandler wrote, or else the last lines."""
+    _, fatal, stack = said.partition("Fatal Python error")
+    lines = (fatal + stack).splitlines()[:8] or said.splitlines()[len(said) > _WHOLE :]
+    return [line[:300] for line in lines if line.strip() and not _NOISE.match(line)][-8:]
 
 
 def _told(facts: ProofFacts) -> tuple[str, str, str]:
