@@ -10,13 +10,14 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import forks
 import subject
-from subject import SAVERS, SIZES, Content, Row, Size
+from subject import SAVERS, Content, Row, Size
 
 FAULT = "SIGKILL in the middle of the save"
 # Seconds that a process may take to build its model and to make its first proof.
@@ -125,8 +126,9 @@ def _save(task: Task, telling: Connection) -> None:
     signal.pause()
 
 
-def every(folder: Path, kills: int, size: str = "200 MB") -> list[tuple[Row, float]]:
+def every(folder: Path, kills: int, size: Size) -> Iterator[tuple[Row, float]]:
     """The same number of kills for plain Keras and `prove=False`, a fifth with the proof."""
     numbers = {"model.save": kills, "saveguard.save(prove=False)": kills}
     numbers["saveguard.save"] = max(1, kills // 5)
-    return [run(folder, saver, SIZES[size], number) for saver, number in numbers.items()]
+    for saver, number in numbers.items():
+        yield run(folder, saver, size, number)

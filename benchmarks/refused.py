@@ -1,4 +1,4 @@
-"""Saves that cannot succeed, over a good file: a full disk, a raising `get_config`, a read-only disk.
+"""Saves that cannot succeed, over a good file: a full or read-only disk, a bad layer.
 
     python benchmarks/refused.py FOLDER              a `get_config` that raises
     python benchmarks/refused.py FOLDER --mounts     also the disks, which are mounted for it
@@ -120,7 +120,7 @@ def larger_model() -> Any:
 
 
 def raising_model() -> Any:
-    """A model that Keras cannot save, as one of its layers raises when it is asked how it is made."""
+    """A model that Keras cannot save, as a layer raises when it is asked how it is made."""
     import keras
 
     class Raising(keras.layers.Layer):
@@ -138,7 +138,7 @@ def mounts_allowed() -> str:
     """Why no disk can be mounted in a namespace of its own; empty where one can."""
     command = [*namespace(), "sh", "-c", "mount -t tmpfs none /mnt"]
     try:
-        tried = subprocess.run(command, capture_output=True, text=True)
+        tried = subprocess.run(command, check=False, capture_output=True, text=True)
     except FileNotFoundError as error:
         return str(error)
     return tried.stderr.strip() or "not permitted" if tried.returncode else ""

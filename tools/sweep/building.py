@@ -9,7 +9,6 @@ from typing import Any
 
 import keras
 import numpy as np
-
 from configuration import Configuration
 
 
@@ -118,7 +117,7 @@ def _attempts(configuration: Configuration) -> list[Any]:
 
 def _functional(configuration: Configuration, example: Any, free: bool) -> Subject:
     layer = configuration.make()
-    options = {key: bool(configuration.inputs.get(f"input_{key}")) for key in ("sparse", "ragged")}
+    forms = {key: True for key in ("sparse", "ragged") if configuration.inputs.get(f"input_{key}")}
 
     def entry(array: Any) -> Any:
         # The only axis of an array counts no samples.

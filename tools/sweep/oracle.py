@@ -13,7 +13,6 @@ from typing import Any
 
 import keras
 import numpy as np
-
 from building import Subject, complaint
 
 # Arguments by which Keras counts, and keys by which configurations name what they hold.

@@ -26,7 +26,7 @@ the file, and arguments, configurations, variables and outputs are compared.
 | --- | --- | --- |
 | comes back | proven | no difference |
 | true finding | a certain finding | a difference |
-| not comparable | proven but for the outputs, and says so: they change from call to call | no difference |
+| not comparable | proven but for outputs that change at every call, and says so | no difference |
 | refused | the example is refused before anything is written | not asked |
 | not built | Keras itself refuses the configuration: its tests show that it does | not asked |
 | **false alarm** | a certain finding | no difference |

@@ -12,12 +12,12 @@ from typing import Any, Literal
 from unittest import mock
 
 import msgspec
-
 import oracle
 import planting
-import saveguard
 from building import NotBuilt, Subject, build, complaint
 from configuration import Configuration
+
+import saveguard
 from saveguard.errors import SaveguardError, report_of
 from saveguard.finding import Report
 
@@ -121,9 +121,9 @@ def _plants(subject: Subject, path: Path, configuration: Configuration) -> Itera
     with _erring_keras(choice) as erred:
         reported, proven = _save(subject, setting)
     written = setting if proven else setting.with_suffix(".unproven.keras")
-    if erred and written.exists():
-        if oracle.differences(subject, written, configuration.arguments):
-            yield Plant(erred[0], bool(reported))
+    there = bool(erred) and written.exists()
+    if there and oracle.differences(subject, written, configuration.arguments):
+        yield Plant(erred[0], bool(reported))
 
 
 @contextlib.contextmanager
