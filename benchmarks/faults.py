@@ -67,8 +67,8 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
   killed at a moment drawn uniformly from the duration of the save ({took}). Kills that
   came after its end do not count and were repeated. Of the files that were kept, every tenth was
   also loaded by `keras.saving.load_model`, and its weights compared.
-- **get_config raises**: a layer's `get_config` raises a `ValueError`. `saveguard.save` lets it pass,
-  and writes what can be saved into `model.rescue.h5`, which is not counted as a stray.
+- **get_config raises**: a layer's `get_config` raises a `ValueError`. `saveguard.save` lets it
+  pass, and writes what can be saved into `model.rescue.h5`, which is not counted as a stray.
 - **full disk**: a model of 20 MB over a file of 1 MB on a small tmpfs, with room for
   {len(refused.ROOM)} different parts of it. As the old file stays until the new one is whole,
   `saveguard.save` needs room for both.

@@ -82,4 +82,5 @@ def _read(target: Path, end: float, telling: Connection) -> None:
     seen: Counter[Content | None] = Counter()
     while time.time() < end:
         seen[subject.content(target)] += 1
+        time.sleep(0.005)  # a broken file is found to be broken sooner than a whole one is read
     telling.send(seen)

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from saveguard.errors import report_of
 from saveguard.finding import Report
 from saveguard.rule import Call
+
+# Shared machines are slow at times; how long an example takes is no test here.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from saveguard.rule import SECTIONS, NotHere
 from saveguard.rules import registry
 
 RECORDED = Path(__file__).parent / "recorded"
+TOLD = ("message", "where", "why", "fix", "certainty")
 each_rule = pytest.mark.parametrize("code", sorted(CODES))
 
 
@@ -39,8 +40,12 @@ def test_bad_fires_exactly_its_code(code: str, tmp_path: Path, snapshot: object)
     call = _example(code, "bad", tmp_path)
     report = report_on(call)
     assert set(report.codes) == {code, *call.codes}
-    told = "\n".join(str(f) for f in report.findings if f.code == code)
-    assert _stable(neutral(told, tmp_path)) == snapshot
+    told = [
+        {key: _stable(neutral(getattr(finding, key), tmp_path)) for key in TOLD}
+        for finding in report.findings
+        if finding.code == code
+    ]
+    assert told == snapshot
 
 
 @each_rule

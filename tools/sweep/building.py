@@ -117,15 +117,14 @@ def _attempts(configuration: Configuration) -> list[Any]:
 
 def _functional(configuration: Configuration, example: Any, free: bool) -> Subject:
     layer = configuration.make()
-    forms = {key: True for key in ("sparse", "ragged") if configuration.inputs.get(f"input_{key}")}
+    told = configuration.inputs
+    forms = {form: True for form in ("sparse", "ragged") if told.get(f"input_{form}")}
 
     def entry(array: Any) -> Any:
         # The only axis of an array counts no samples.
         shape = (None, *array.shape[1:]) if free and array.ndim > 1 else array.shape
         dtype = "string" if array.dtype == object else array.dtype.name
-        return keras.Input(
-            batch_shape=shape, dtype=dtype, **{k: v for k, v in options.items() if v}
-        )
+        return keras.Input(batch_shape=shape, dtype=dtype, **forms)
 
     inputs = keras.tree.map_structure(entry, example)
     call = configuration.call_arguments

@@ -70,7 +70,7 @@ def _prove(request, found):
     if request.get("foreign"):
         found["unfilled"] = _unfilled(found["variables"], stored.values())
     if request.get("same"):
-        found["traits"] = traits(model)
+        found["traits"] = traits(model, automatic=True)
     found["stage"] = "call"
     if request.get("golden"):
         against_golden(model, golden, request["golden"], request, found)

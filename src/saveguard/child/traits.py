@@ -18,12 +18,17 @@ _SKIPPED = {"name", "_name", "path", "_path", "_auto_config", "_build_shapes_dic
 _LARGEST = 4096
 
 
-def traits(model):
-    """{holder: {"class", "builtin", "kind", "values", "arguments", "config"}} of a model."""
-    return {holder: describe(item, kind) for holder, item, kind in objects(model)}
+def traits(model, automatic=False):
+    """{holder: {"class", "builtin", "kind", "values", "arguments", "config"}} of a model.
+
+    Args:
+        automatic: Also values that an object chose by itself, as its argument was None. Before
+            the save they bind nobody; after it, None may be what became of a value.
+    """
+    return {holder: describe(item, kind, automatic) for holder, item, kind in objects(model)}
 
 
-def describe(item, kind):
+def describe(item, kind, automatic=False):
     """The plain values of one object; see `traits`."""
     values, config = {}, config_of(item)
     for name, value in _values(item, kind):
@@ -36,7 +41,7 @@ def describe(item, kind):
         "class": type(item).__name__,
         "builtin": is_builtin(type(item)),
         "kind": kind,
-        "values": {name: value for name, value in values.items() if not _automatic(name, config)},
+        "values": {n: v for n, v in values.items() if automatic or not _chosen(n, config)},
         "arguments": constructor_arguments(item),
         "config": sorted(map(str, config)),
     }
@@ -87,7 +92,7 @@ def config_of(item):
         return {}
 
 
-def _automatic(name, config):
+def _chosen(name, config):
     """An argument that the configuration records as None: the object chose a value by itself."""
     return name in config and config[name] is None
 

@@ -38,8 +38,13 @@ def _suggestion(unknown: str) -> str:
     from saveguard.rules import registry
 
     names = [rule.name for rule in registry.all_rules()]
-    near = difflib.get_close_matches(unknown.upper(), CODES) or difflib.get_close_matches(
-        unknown.lower(), names
-    )
+    codes = difflib.get_close_matches(unknown.upper(), CODES, n=len(CODES))
+    near = sorted(codes, key=lambda code: (-_likeness(unknown.upper(), code), code))[:3]
+    near = near or difflib.get_close_matches(unknown.lower(), names)
     told = f"; did you mean {', '.join(near)}?" if near else ""
     return f"{told}; `saveguard rules` lists them all"
+
+
+def _likeness(unknown: str, code: str) -> float:
+    """How alike two codes are; of codes that are equally near, the first is the likelier."""
+    return difflib.SequenceMatcher(None, unknown, code).ratio()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from saveguard.child import arrays
 from saveguard.contract import Axis, Contract, Input
+
+# What Keras calls an input that nobody named.
+_AUTOMATIC = re.compile(r"keras_tensor(_\d+)?")
 
 
 def read(model: Any, example: Any = None) -> Contract | None:
@@ -22,7 +26,9 @@ def read(model: Any, example: Any = None) -> Contract | None:
     if tensors:
         held = getattr(getattr(model, "_functional", model), "_inputs_struct", tensors)
         order = {id(tensor): index for index, tensor in enumerate(keras.tree.flatten(held))}
-        inputs = tuple(_input(model, tensor) for tensor in keras.tree.flatten(held))
+        flat = keras.tree.flatten(held)
+        names = [f"x[{index}]" for index in range(len(flat))] if len(flat) > 1 else ["x"]
+        inputs = tuple(_input(model, *pair) for pair in zip(flat, names, strict=True))
         structure = _indexed(held, lambda leaf: order[id(leaf)])
         lone = isinstance(structure, list) and structure == [0]
         return Contract(inputs=inputs, structure=0 if lone else structure)
@@ -43,14 +49,16 @@ def _indexed(held: Any, index: Any) -> Any:
     return index(held)
 
 
-def _input(model: Any, tensor: Any) -> Input:
+def _input(model: Any, tensor: Any, place: str) -> Input:
+    """The description of one input; one that nobody named is called by its place."""
     axes = tuple(
         Axis(name="batch" if position == 0 and extent is None else "", size=extent)
         for position, extent in enumerate(tensor.shape)
     )
     pad, source = _padding(model, tensor)
     dtype = str(tensor.dtype)
-    return Input(name=str(tensor.name), axes=axes, dtype=dtype, pad=pad, pad_source=source)
+    name = place if _AUTOMATIC.fullmatch(str(tensor.name)) else str(tensor.name)
+    return Input(name=name, axes=axes, dtype=dtype, pad=pad, pad_source=source)
 
 
 def _from_array(path: str, array: Any) -> Input:

@@ -113,7 +113,7 @@ def _save(tmp: Path, loaded: str) -> Call:
         "@keras.saving.register_keras_serializable('shop')\n"
         "class Factor(keras.layers.Layer):\n"
         "    def build(self, shape):\n"
-        "        self.factor = self.add_weight(shape=(shape[-1],), initializer='ones')\n"
+        "        self.factor = self.add_weight((shape[-1],), 'ones', name='factor')\n"
         "    def call(self, inputs):\n"
         "        return inputs * self.factor\n"
         "    def load_own_variables(self, store):\n"

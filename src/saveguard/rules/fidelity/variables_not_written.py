@@ -76,8 +76,8 @@ def _save(tmp: Path, stored: str) -> Call:
         "@keras.saving.register_keras_serializable('shop')\n"
         "class Affine(keras.layers.Layer):\n"
         "    def build(self, shape):\n"
-        "        self.first = self.add_weight(shape=(shape[-1],), initializer='ones')\n"
-        "        self.second = self.add_weight(shape=(shape[-1],), initializer='zeros')\n"
+        "        self.first = self.add_weight((shape[-1],), 'ones', name='first')\n"
+        "        self.second = self.add_weight((shape[-1],), 'zeros', name='second')\n"
         "    def call(self, inputs):\n"
         "        return inputs * self.first + self.second\n"
         "    def save_own_variables(self, store):\n"
@@ -87,7 +87,7 @@ def _save(tmp: Path, stored: str) -> Call:
         "        if '1' in store.keys():\n"
         "            self.second.assign(store['1'])\n",
     )
-    model = keras.Sequential([keras.Input((3,)), layers.Affine()])
+    model = keras.Sequential([keras.Input((3,)), layers.Affine(name="affine")])
     model.set_weights([np.full(3, 2.0), np.full(3, 5.0)])
     example = np.ones((2, 3), "float32")
     codes = ("SG405", "SG410") if "second" not in stored else ()

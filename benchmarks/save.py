@@ -1,0 +1,142 @@
+"""What a save costs in time and memory: plain Keras, Keras with a flush to disk, and Saveguard.
+
+    python benchmarks/save.py                               every size; writes docs/performance.md
+    python benchmarks/save.py --sizes '10 MB' --runs 21     only prints the table
+
+The ways of saving take turns, so that what else the machine does falls on all of them alike, and
+the ratios are medians of the ratios within one turn. KERAS_BACKEND chooses the backend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import performance
+import start
+import subject
+from subject import SIZES, Size
+
+TIMED = ("10 MB", "200 MB", "1 GB", "2,000 x 4 KB")
+PEAK = Path(__file__).with_name("peak.py")
+BASE = "model.save + fsync"
+
+
+class Times(NamedTuple):
+    """Seconds of one turn, by way of saving."""
+
+    seconds: dict[str, float]
+
+    def ratio(self, name: str) -> float:
+        """How long one way took, in times of Keras with a flush to disk."""
+        return self.seconds[name] / self.seconds[BASE]
+
+
+def _keras(model: Any, path: Path) -> dict[str, float]:
+    return {"model.save": _seconds(lambda: model.save(path))}
+
+
+def _keras_flushed(model: Any, path: Path) -> dict[str, float]:
+    def save() -> None:
+        model.save(path)
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+
+    return {BASE: _seconds(save)}
+
+
+def _unproven(model: Any, path: Path) -> dict[str, float]:
+    import saveguard
+
+    return {"prove=False": _seconds(lambda: saveguard.save(model, path, prove=False))}
+
+
+def _proven(model: Any, path: Path) -> dict[str, float]:
+    import saveguard
+
+    receipts = []
+    whole = _seconds(lambda: receipts.append(saveguard.save(model, path)))
+    parts = receipts[0].seconds
+    return {"write part": parts["write"] + parts["commit"], "saveguard.save": whole}
+
+
+WAYS: list[Callable[[Any, Path], dict[str, float]]] = [_keras, _keras_flushed, _unproven, _proven]
+
+
+def turns(size: Size, runs: int, folder: Path) -> list[Times]:
+    """Every way in turn, over the same file, `runs` times after one turn that is not counted."""
+    model, path = subject.build(size), folder / "model.keras"
+    found = []
+    for run in range(runs + 1):
+        seconds: dict[str, float] = {}
+        for way in WAYS[run % len(WAYS) :] + WAYS[: run % len(WAYS)]:
+            _settle(size)
+            seconds.update(way(model, path))
+        found.append(Times(seconds))
+        print(".", end="", flush=True, file=sys.stderr)
+    return found[1:]
+
+
+def _settle(size: Size) -> None:
+    """Begin each save alike: nothing left to write, and memory that has been touched.
+
+    A virtual machine may have given free pages back; the first touch of each is then slow.
+    """
+    os.sync()
+    gc.collect()
+    warm = bytearray(3 * size.bytes)
+    warm[::4096] = bytes(len(range(0, len(warm), 4096)))
+    del warm
+
+
+def _seconds(save: Callable[[], Any]) -> float:
+    begin = time.perf_counter()
+    save()
+    return time.perf_counter() - begin
+
+
+def peak(size: str, saver: str) -> list[int]:
+    """Bytes that one save takes at most: in its own process, and in the one that proves it."""
+    command = [sys.executable, str(PEAK), size, saver]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return [int(number) for number in done.stdout.split()[-2:]]
+
+
+def measured(size: str, runs: int) -> performance.Cost:
+    """The medians of one size."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = turns(SIZES[size], runs, Path(folder))
+    names = list(found[0].seconds)
+    ours = peak(size, "saveguard.save")
+    return performance.Cost(
+        size=size,
+        seconds={n: statistics.median(turn.seconds[n] for turn in found) for n in names},
+        ratios={n: statistics.median(turn.ratio(n) for turn in found) for n in names},
+        peaks={"model.save": peak(size, "model.save")[0], "saving": ours[0], "proving": ours[1]},
+        runs=runs,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(TIMED))
+    parser.add_argument("--runs", type=int, default=11)
+    options = parser.parse_args()
+    costs = [measured(size, options.runs) for size in options.sizes]
+    started = start.measured(3 * options.runs)
+    print(f"\n{performance.tables(costs, started)}")
+    if options.sizes == list(TIMED):
+        performance.PAGE.write_text(performance.page(costs, started), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
