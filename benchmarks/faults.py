@@ -19,22 +19,16 @@ from pathlib import Path
 import kills
 import refused
 import writers
+from page_table import table
 from subject import SIZES, Row
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "faults.md"
 HEADINGS = ("fault", "saved by", "tried", "old", "new", "lost", "strays", "ended")
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as a Markdown table whose columns line up in a terminal too."""
-    cells = [HEADINGS, *(tuple(map(str, row)) for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in cells
-    ]
-    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
-    return "\n".join(lines)
+def told(rows: list[Row]) -> str:
+    """The rows as a table."""
+    return table(HEADINGS, [[str(cell) for cell in row] for row in rows])
 
 
 def page(rows: list[Row], size: str, seconds: dict[str, float], skipped: str) -> str:
@@ -52,7 +46,7 @@ Written by `make faults` (`benchmarks/faults.py`); do not edit.
 Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Python \
 {platform.python_version()}, {platform.system()}.
 
-{table(rows)}
+{told(rows)}
 {missing}
 - **tried**: how often the fault was provoked; for two writers, how often the file was read.
 - **old**, **new**: how often the target then was exactly the old or exactly the new file. Every
@@ -100,7 +94,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         rows, seconds, skipped = every(options, Path(folder))
-    print(table(rows))
+    print(told(rows))
     if skipped:
         print(f"skipped: full disk and read-only directory: {skipped}")
     if not options.no_page:

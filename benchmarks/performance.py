@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from page_table import table
 from start import Started
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
@@ -22,16 +23,6 @@ class Cost(NamedTuple):
     ratios: dict[str, float]
     peaks: dict[str, int]
     runs: int
-
-
-def table(headings: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table whose columns line up in a terminal too."""
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in [headings, ["-" * width for width in widths], *rows]
-    ]
-    return "\n".join(lines)
 
 
 def tables(costs: list[Cost], started: Started) -> str:

@@ -114,6 +114,7 @@ def _values(item, kind):
         yield "compiled", is_compiled(item)
     if kind in ("loss", "metric"):
         yield "reduction", getattr(item, "reduction", None)
+        yield "dtype", str(getattr(item, "dtype", None))
     if callable(getattr(item, "get_vocabulary", None)):
         yield "get_vocabulary()", _vocabulary(item)
 
