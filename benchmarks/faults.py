@@ -63,9 +63,9 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
   also loaded by `keras.saving.load_model`, and its weights compared.
 - **get_config raises**: a layer's `get_config` raises a `ValueError`. `saveguard.save` lets it
   pass, and writes what can be saved into `model.rescue.h5`, which is not counted as a stray.
-- **full disk**: a model of 20 MB over a file of 1 MB on a small tmpfs, with room for
-  {len(refused.ROOM)} different parts of it. As the old file stays until the new one is whole,
-  `saveguard.save` needs room for both.
+- **full disk**: a model of 10 MB over a file of 1 MB on a small tmpfs, with room for a part of it.
+  As the old file stays until the new one is whole, `saveguard.save` needs room for both.
+- **full disk, small tensors**: 30 tensors of 256 bytes, most of whose file HDF5 writes at its end.
 - **read-only directory**: a tmpfs that is mounted read-only.
 - **two writers at once**: {writers.WRITERS} processes save different models of 5 MB to one path \
 again and again, while another reads it.

@@ -39,14 +39,16 @@ def answer(function: Callable[..., Any], *arguments: Any) -> Any:
         return told.recv()
     except EOFError:
         process.join()
-        raise Died(f"{function.__name__}: {how_it_ended(process.exitcode)}") from None
+        raise Died(how_it_ended(process.exitcode)) from None
     finally:
         process.join()
 
 
 def how_it_ended(exitcode: int) -> str:
     """An exit code in words."""
-    return signal.Signals(-exitcode).name if exitcode < 0 else f"exit status {exitcode}"
+    if exitcode < 0:
+        return f"killed by {signal.Signals(-exitcode).name}"
+    return f"ended with exit status {exitcode}"
 
 
 def _tell(function: Callable[..., Any], arguments: tuple[Any, ...], telling: Connection) -> None:

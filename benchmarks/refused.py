@@ -16,16 +16,34 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import forks
 import subject
-from subject import SAVERS, SIZES, Content, Row
+from subject import SAVERS, SIZES, Content, Row, Size
 
-# Room on the disk beside the old file, in parts of the new file's size.
-ROOM = (0, 0.0005, 0.005, 0.05, 0.25, 0.5, 0.75, 0.95)
-OLD, NEW = SIZES["1 MB"], SIZES["20 MB"]
+OLD = SIZES["1 MB"]
+
+
+class Disk(NamedTuple):
+    """A disk that is too small: for which model, over which, with how many bytes free."""
+
+    new: Size
+    old: Size
+    rooms: tuple[int, ...]
+
+
+LARGE = SIZES["10 MB"]
+DISKS = {
+    # The data do not fit.
+    "full disk": Disk(
+        LARGE, OLD, tuple(int(part * LARGE.bytes) for part in (0, 0.001, 0.01, 0.3, 0.6, 0.8))
+    ),
+    # What HDF5 writes last, at the end or when the file is closed, does not fit.
+    "full disk, small tensors": Disk(Size(30, 8), Size(1, 8), tuple(range(0, 120_000, 15_000))),
+}
 NAMESPACE = ("unshare", "--mount")
 RESCUE, BALLAST = "model.rescue.h5", "ballast"
 
@@ -80,18 +98,24 @@ def raising_configuration(folder: Path, saver: str) -> Row:
     return row("get_config raises", saver, Content(1, 1), Content(2, 1), tried)
 
 
-def full_disk(folder: Path, saver: str) -> Row:
+def full_disk(folder: Path, saver: str, fault: str = "full disk") -> Row:
     """A larger model over a good file, with more and more room, but never enough."""
-    disk = _mounted(folder, f"size={OLD.bytes + NEW.bytes + (4 << 20)}")
-    good, tried = _good_file(folder), []
-    for room in ROOM:
+    new, old, rooms = DISKS[fault]
+    disk = _mounted(folder, f"size={old.bytes + new.bytes + (4 << 20)}")
+    good, tried = _good_file(folder, old), []
+    for room in rooms:
         target = disk / "model.keras"
         shutil.copyfile(good, target)
-        _leave(disk, int(room * NEW.bytes))
-        tried.append(attempt(saver, larger_model, target))
+        _leave(disk, room)
+        tried.append(attempt(saver, partial(subject.build, new, 2), target))
         for path in disk.iterdir():
             path.unlink() if path.is_file() else shutil.rmtree(path)
-    return row("full disk", saver, Content(1, 1), Content(2, NEW.tensors), tried)
+    return row(fault, saver, Content(1, old.tensors), Content(2, new.tensors), tried)
+
+
+def full_disk_at_the_end(folder: Path, saver: str) -> Row:
+    """The same, where the last bytes do not fit."""
+    return full_disk(folder, saver, "full disk, small tensors")
 
 
 def read_only_disk(folder: Path, saver: str) -> Row:
@@ -100,23 +124,8 @@ def read_only_disk(folder: Path, saver: str) -> Row:
     target = disk / "model.keras"
     shutil.copyfile(_good_file(folder), target)
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    tried = [attempt(saver, other_model, target)]
+    tried = [attempt(saver, partial(subject.build, OLD, 2), target)]
     return row("read-only directory", saver, Content(1, 1), Content(2, 1), tried)
-
-
-def old_model() -> Any:
-    """The model whose file is there before."""
-    return subject.build(OLD, 1)
-
-
-def other_model() -> Any:
-    """Another model of the same size."""
-    return subject.build(OLD, 2)
-
-
-def larger_model() -> Any:
-    """A model for which the disk has no room."""
-    return subject.build(NEW, 2)
 
 
 def raising_model() -> Any:
@@ -162,17 +171,17 @@ def rows_of(folder: Path, mounts: bool) -> list[Row]:
     return [Row(*cells) for cells in json.loads(done.stdout.splitlines()[-1])]
 
 
-def _good_file(folder: Path) -> Path:
+def _good_file(folder: Path, size: Size = OLD) -> Path:
     good = folder / "good" / "model.keras"
     good.parent.mkdir(exist_ok=True)
     for path in good.parent.iterdir():
         path.unlink()
-    forks.answer(_save_good, good)
+    forks.answer(_save_good, size, good)
     return good
 
 
-def _save_good(path: Path) -> None:
-    old_model().save(path)
+def _save_good(size: Size, path: Path) -> None:
+    subject.build(size, 1).save(path)
 
 
 def _mounted(folder: Path, options: str) -> Path:
@@ -196,7 +205,7 @@ def main() -> None:
     options = parser.parse_args()
     faults: list[Callable[[Path, str], Row]] = [raising_configuration]
     if options.mounts:
-        faults += [full_disk, read_only_disk]
+        faults += [full_disk, full_disk_at_the_end, read_only_disk]
     savers = ("model.save", "saveguard.save(prove=False)")
     print(json.dumps([fault(options.folder, saver) for fault in faults for saver in savers]))
 

@@ -22,6 +22,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -39,6 +40,7 @@ def harvest(pattern: str = "") -> list[Configuration]:
     """Every configuration whose name or kind holds `pattern`, in whatever case; in fixed order."""
     public = _public_layers()
     found = [one for one in layer_tests() if one.kind in public]
+    found += mixed(found)
     found += called_layers(public.keys() - {one.kind for one in found} - LEFT_OUT.keys())
     found += saved_models()
     found = _numbered(found)
@@ -58,14 +60,29 @@ def layer_tests() -> Iterator[Configuration]:
         yield from recorder.found
 
 
+def mixed(found: list[Configuration]) -> list[Configuration]:
+    """The first configuration of each layer in mixed precision, as `run_layer_test` tries it."""
+    first = {one.kind: one for one in reversed(found) if "dtype" not in one.arguments}
+    return [
+        replace(
+            one, name=f"{one.name} in mixed_float16", make=partial(one.make, dtype="mixed_float16")
+        )
+        for one in reversed(first.values())
+    ]
+
+
 def called_layers(kinds: set[str]) -> Iterator[Configuration]:
     """Layers of these kinds, and layers with a state to adapt, as Keras's tests call them."""
     import keras
+    from keras.src.testing import TestCase
 
     kinds = kinds | {kind for kind, layer in _public_layers().items() if hasattr(layer, "adapt")}
     for module, case, name in _tests("layers", kinds):
         recorder = Recorder(f"{module}.{name}", kinds)
-        with mock.patch.object(keras.Layer, "__call__", recorder.call(keras.Layer.__call__)):
+        with (
+            mock.patch.object(TestCase, "run_layer_test"),
+            mock.patch.object(keras.Layer, "__call__", recorder.call(keras.Layer.__call__)),
+        ):
             _run(case, name)
         yield from recorder.found
 
@@ -169,12 +186,15 @@ def _methods_that_name(path: Path, wanted: set[str]) -> Iterator[str]:
 
 def _run(case: type, name: str) -> None:
     """Run one test; that it fails because nothing is saved or run is no concern here."""
+    import keras
+
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
     ):
         warnings.simplefilter("ignore")
+        keras.utils.set_random_seed(0)  # the same data in every sweep
         case(name).run(unittest.TestResult())
 
 

@@ -75,6 +75,9 @@ def _arguments(before: Any, after: Any, arguments: dict[str, Any]) -> Iterator[s
         held = [_held(layer, name) for layer in (before, after)]
         if held[0] != held[1]:
             yield f"{name} comes back as {held[1]}, and was {held[0]}"
+    kinds = [getattr(layer, "compute_dtype", "") for layer in (before, after)]
+    if kinds[0] != kinds[1]:
+        yield f"it computes in {kinds[1]}, and did in {kinds[0]}"
 
 
 def _held(layer: Any, name: str) -> str:

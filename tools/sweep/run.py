@@ -42,7 +42,8 @@ def main() -> int:
             subprocess.Popen([*command, "--part", str(index), "--out", str(part)])
             for index, part in enumerate(parts)
         ]
-        if any([worker.wait() for worker in workers]):
+        codes = [worker.wait() for worker in workers]
+        if any(codes):
             return 2
         read = msgspec.json.Decoder(list[Outcome]).decode
         found = [one for part in parts for one in read(part.read_bytes())]

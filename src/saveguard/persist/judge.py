@@ -123,7 +123,7 @@ def _changed(
     """Recorded variables whose values did not come back.
 
     Keras numbers the layers of a subclassed model anew, so that paths differ, and may list its
-    variables in another order; where paths differ and the outputs agree, equal contents are enough.
+    variables in another order; where the outputs agree, equal contents are then enough.
     """
     recorded = [variable for variable in recorded if not running.is_seed(variable.path)]
     came = [row for row in came if not running.is_seed(row[0])]
@@ -131,24 +131,39 @@ def _changed(
     after = [(tuple(row[1]), row[3]) for row in came]
     if before == after or not before:
         return []
-    by_path = {row[0]: (tuple(row[1]), row[3]) for row in came}
+    paths, new_paths = [variable.path for variable in recorded], [row[0] for row in came]
+    by_path = dict(zip(new_paths, after, strict=True))
     wrong = [v for v in recorded if by_path.get(v.path) != (v.shape, v.digest)]
-    if not wrong or by_path.keys() == {v.path for v in recorded}:
+    if not wrong or by_path.keys() == set(paths):
         return wrong
-    if agree and Counter(before) == Counter(after):
+    if agree and _equal_contents(paths, before, new_paths, after):
         return []
     if len(before) == len(after):
         pairs = zip(recorded, before, after, strict=True)
         return [variable for variable, old, new in pairs if old != new]
-    left = Counter(after)
-    changed = []
+    return _without_equal(recorded, Counter(after))
+
+
+def _equal_contents(
+    paths: list[str], before: list[Any], new_paths: list[str], after: list[Any]
+) -> bool:
+    """Whether the same contents came back, each under its variable's own name if that is kept."""
+    old, new = ([path.rpartition("/")[2] for path in each] for each in (paths, new_paths))
+    if Counter(old) != Counter(new):
+        return Counter(before) == Counter(after)
+    return Counter(zip(old, before, strict=True)) == Counter(zip(new, after, strict=True))
+
+
+def _without_equal(recorded: list[VariableFacts], left: Counter[Any]) -> list[VariableFacts]:
+    """Variables with contents of which too few came back."""
+    missing = []
     for variable in recorded:
         key = (variable.shape, variable.digest)
         if left[key]:
             left[key] -= 1
         else:
-            changed.append(variable)
-    return changed
+            missing.append(variable)
+    return missing
 
 
 def _traits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[TraitDifference]:
@@ -161,6 +176,7 @@ def _traits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[TraitDiff
             if attribute not in new["values"] or _same(was, now):
                 continue
             argument = attribute.split("['")[-1].rstrip("']")
+            argument = argument.removeprefix("get_").removesuffix("()")
             yield TraitDifference(
                 holder=holder,
                 class_name=old["class"],

@@ -1,0 +1,124 @@
+"""What goes wrong around a save costs no file: the benchmark's own faults, on small models."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+# Not a package: `make faults` runs it as a script.
+sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
+
+import faults
+import kills
+import refused
+import subject
+import writers
+from subject import SIZES, Content, Row, Size
+
+OURS = "saveguard.save(prove=False)"
+SMALL = Size(2, 64)
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Row]:
+    """The faults that are an error, by fault and way of saving."""
+    mounts = not refused.mounts_allowed()
+    rows = refused.rows_of(tmp_path_factory.mktemp("refused"), mounts=mounts)
+    return {(row.fault, row.saver): row for row in rows}
+
+
+def of(refusals: dict[tuple[str, str], Row], fault: str, saver: str) -> Row:
+    if (fault, saver) not in refusals:
+        pytest.skip(f"no disk can be mounted here: {refused.mounts_allowed()}")
+    return refusals[fault, saver]
+
+
+def test_a_kill_in_the_middle_costs_nothing(tmp_path: Path) -> None:
+    row, _ = kills.run(tmp_path, OURS, SIZES["5 MB"], kills=10, samples=5)
+    assert (row.tried, row.lost, row.old + row.new) == (10, 0, 10)
+    assert row.strays == "none"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kill_in_the_middle_costs_plain_keras_the_file(tmp_path: Path) -> None:
+    row, _ = kills.run(tmp_path, "model.save", SIZES["5 MB"], kills=3)
+    assert row.lost > 0
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "full disk",
+        pytest.param(
+            "full disk, small tensors",
+            marks=pytest.mark.xfail(
+                reason="the rescue is written by HDF5's own driver, which crashes on a full disk"
+            ),
+        ),
+    ],
+)
+def test_a_full_disk_costs_nothing(refusals: dict[tuple[str, str], Row], fault: str) -> None:
+    row, plain = of(refusals, fault, OURS), of(refusals, fault, "model.save")
+    assert (row.tried, row.old, row.lost) == (row.tried, row.tried, 0)
+    assert (row.strays, row.ended) == ("none", "OSError SG701")
+    assert plain.lost == plain.tried == row.tried
+
+
+def test_a_read_only_directory_costs_nothing(refusals: dict[tuple[str, str], Row]) -> None:
+    row = of(refusals, "read-only directory", OURS)
+    assert (row.old, row.strays, row.ended) == (1, "none", "SaveguardError SG702")
+
+
+def test_a_get_config_that_raises_costs_nothing(refusals: dict[tuple[str, str], Row]) -> None:
+    row = of(refusals, "get_config raises", OURS)
+    assert (row.old, row.strays) == (1, "none")
+    assert row.ended.startswith("ValueError SG205")
+    assert of(refusals, "get_config raises", "model.save").lost == 1
+
+
+def test_two_writers_at_once_are_never_seen_halfway(tmp_path: Path) -> None:
+    row = writers.run(tmp_path, OURS, seconds=3, size=SIZES["1 MB"])
+    assert row.tried > 10
+    assert (row.lost, row.strays) == (0, "none")
+    saves, word = row.ended.split()
+    assert (int(saves) > 2, word) == (True, "saves")
+
+
+def test_a_file_of_two_models_is_seen_as_broken(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    model = subject.build(SMALL, 3)
+    model.save(path)
+    assert subject.content(path) == Content(3, 2)
+    assert subject.loads(path, Content(3, 2))
+    assert not subject.loads(path, Content(4, 2))
+    model.set_weights([model.get_weights()[0], 4 + 0 * model.get_weights()[1]])
+    model.save(path)
+    assert subject.content(path) is None
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "half", "one bit"])
+def test_a_broken_file_is_seen_as_broken(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "model.keras"
+    subject.build(SMALL, 3).save(path)
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    changed = {
+        "missing": None,
+        "empty": b"",
+        "half": whole[:middle],
+        "one bit": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+    }[damage]
+    path.unlink()
+    if changed is not None:
+        path.write_bytes(changed)
+    assert subject.content(path) is None
+
+
+def test_the_page_says_what_was_found() -> None:
+    rows = [Row("full disk", "model.save", 8, 0, 0, 8, "none", "OSError")]
+    page = faults.page(rows, "200 MB", {"model.save": 0.5}, "mount: permission denied")
+    assert "| full disk | model.save | 8     | 0   | 0   | 8    | none   | OSError |" in page
+    assert "Not tried here" in page
+    assert "`model.save` 0.50 s" in page
