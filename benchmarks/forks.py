@@ -12,7 +12,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["keras", "saveguard.persist.save"])
+# On other backends Keras imports TensorFlow at the first save, if it is there.
+CONTEXT.set_forkserver_preload(["keras", "tensorflow", "saveguard.persist.save"])
 
 
 class Died(RuntimeError):
