@@ -51,12 +51,7 @@ def test_a_kill_in_the_middle_costs_plain_keras_the_file(tmp_path: Path) -> None
     "fault",
     [
         "full disk",
-        pytest.param(
-            "full disk, small tensors",
-            marks=pytest.mark.xfail(
-                reason="the rescue is written by HDF5's own driver, which crashes on a full disk"
-            ),
-        ),
+        "full disk, small tensors",
     ],
 )
 def test_a_full_disk_costs_nothing(refusals: dict[tuple[str, str], Row], fault: str) -> None:

@@ -86,4 +86,5 @@ def _stable(text: str) -> str:
     """Without what differs from run to run: numbers that name layers, modules, processes."""
     text = re.sub(r"user_[0-9a-f]{12}", "user_module", text)
     text = re.sub(r"\b(sequential|functional|masking|lstm|dense|own)_\d+\b", r"\1", text)
+    text = re.sub(r"\b\d+ bytes", "N bytes", text)
     return re.sub(r"0x[0-9a-f]+", "0x...", text)

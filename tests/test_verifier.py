@@ -205,7 +205,6 @@ def test_after_a_hang_the_process_answers_again(stub: Callable[..., dict[str, An
     assert stub("")["failed"]["type"] == "FileNotFoundError"
 
 
-@pytest.mark.xfail(reason="the fork's answer is read until nobody holds its pipe", strict=True)
 def test_a_process_that_a_module_leaves_behind_is_not_waited_for(
     stub: Callable[..., dict[str, Any]],
 ) -> None:

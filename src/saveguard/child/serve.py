@@ -69,7 +69,7 @@ def _forked(request, answers):
         os.close(reading)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         with os.fdopen(writing, "w") as file:
-            json.dump(_prove(request), file)
+            file.write(json.dumps(_prove(request)) + "\n")
         sys.stderr.flush()
         os._exit(0)
     os.close(writing)
@@ -84,16 +84,19 @@ def _forked(request, answers):
 
 
 def _read(reading, child):
-    """All that the fork writes; when whoever asked is gone, the fork is ended."""
+    """The line that the fork writes; when whoever asked is gone, the fork is ended.
+
+    A process that the loaded code leaves behind may hold the pipe open: its end is not waited for.
+    """
     parts = []
     while True:
         ready, _, _ = select.select([reading, sys.stdin], [], [])
         if reading in ready:
             part = os.read(reading, 1 << 20)
-            if not part:
+            parts.append(part)
+            if not part or part.endswith(b"\n"):
                 os.close(reading)
                 return b"".join(parts)
-            parts.append(part)
         elif sys.stdin in ready:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from saveguard.child import running, walk
+from saveguard.child.window import Window
 from saveguard.contract import Contract
 from saveguard.errors import SaveguardError
 from saveguard.facts import ModelFacts, VariableFacts
@@ -93,12 +94,17 @@ def write_rescue(
 ) -> Path:
     """Write a rescue file atomically; see `rescue`."""
     with staged(path) as staging:
-        with h5py.File(staging.path, "w") as file:
+        # HDF5's own driver can crash the process on a full disk; through a window it raises.
+        with (
+            open(staging.path, "w+b", buffering=0) as raw,
+            h5py.File(Window(raw, 0), "w") as file,
+        ):
             _put(file, "variables", running.variables(model))
             _put(file, "optimizer", running.optimizer_variables(model))
             _put(file, "untracked", list(_untracked(model, facts.untracked)))
             for name, text in _texts(model, facts, contract, report).items():
                 file.create_dataset(name, data=text)
+            file.flush()
         staging.commit()
     return path
 

@@ -241,6 +241,9 @@ class _Save:
     ) -> Report:
         """What the rules make of a failed save, and where the rescue lies."""
         report = self._report() + diagnose(error, "save", self.path)
+        if "SG701" in report.codes:
+            told = ("nothing was rescued, as the disk is full; the model is still in memory",)
+            return msgspec.structs.replace(report, read=(*report.read, *told))
         try:
             kept = write_rescue(self.model, rescue_path(self.path), facts, contract, report)
         except Exception as second:  # noqa: BLE001  told beside the first error, which goes on
