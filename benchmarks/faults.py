@@ -33,7 +33,7 @@ def told(rows: list[Row]) -> str:
 
 def page(rows: list[Row], size: str, seconds: dict[str, float], skipped: str) -> str:
     """The text of docs/faults.md."""
-    took = ", ".join(f"`{saver}` {each:.2f} s" for saver, each in seconds.items())
+    took = "\n  ".join(f"`{saver}` {each:.2f} s," for saver, each in seconds.items())
     missing = (
         f"\n**Not tried here**: full disk and read-only directory ({skipped}).\n" if skipped else ""
     )
@@ -51,24 +51,26 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
 - **tried**: how often the fault was provoked; for two writers, how often the file was read.
 - **old**, **new**: how often the target then was exactly the old or exactly the new file. Every
   weight of a model has one value, its marker; each file is read whole, with its checksums.
-- **lost**: how often it was neither: no file, half a file, or a file that does not open.
+- **lost**: how often it was neither: no file, half a file, or a file that does not open. For two
+  writers: how often a reader found no whole file.
 - **strays**: what lies beside the target after the next save.
 - **ended**: what the caller sees, with the codes of the diagnosis that rides on the error.
 
 ## What was done
 
 - **SIGKILL in the middle of the save**: a process saves a model of {size} over a good file and is
-  killed at a moment drawn uniformly from the duration of the save ({took}). Kills that
-  came after its end do not count and were repeated. Of the files that were kept, every tenth was
-  also loaded by `keras.saving.load_model`, and its weights compared.
+  killed at a moment drawn uniformly from the duration of the save, which left alone takes
+  {took}
+  medians of three. Kills that came after its end do not count and were repeated. Of the files that
+  were kept, every tenth was also loaded by `keras.saving.load_model`, and its weights compared.
 - **get_config raises**: a layer's `get_config` raises a `ValueError`. `saveguard.save` lets it
   pass, and writes what can be saved into `model.rescue.h5`, which is not counted as a stray.
 - **full disk**: a model of 10 MB over a file of 1 MB on a small tmpfs, with room for a part of it.
   As the old file stays until the new one is whole, `saveguard.save` needs room for both.
 - **full disk, small tensors**: 30 tensors of 256 bytes, most of whose file HDF5 writes at its end.
 - **read-only directory**: a tmpfs that is mounted read-only.
-- **two writers at once**: {writers.WRITERS} processes save different models of 5 MB to one path \
-again and again, while another reads it.
+- **two writers at once**: {writers.WRITERS} processes save different models of 5 MB to one path
+  again and again, while another reads it.
 """
 
 
