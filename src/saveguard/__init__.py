@@ -17,6 +17,7 @@ from saveguard.version import __version__
 if TYPE_CHECKING:
     from saveguard.contract import Contract
     from saveguard.errors import SaveguardError
+    from saveguard.examine.check import check
     from saveguard.finding import Finding, Report
     from saveguard.persist.load import load
     from saveguard.persist.rescue import rescue, restore
@@ -30,6 +31,7 @@ _HOMES = {
     "Receipt": "receipt",
     "Report": "finding",
     "SaveguardError": "errors",
+    "check": "examine.check",
     "load": "persist.load",
     "rescue": "persist.rescue",
     "restore": "persist.rescue",
@@ -44,6 +46,7 @@ __all__ = [
     "Report",
     "SaveguardError",
     "__version__",
+    "check",
     "load",
     "rescue",
     "restore",

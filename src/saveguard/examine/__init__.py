@@ -1,0 +1,1 @@
+"""Files judged without a framework: check, inspect and diff."""

@@ -1,0 +1,56 @@
+"""What the senses of a rule read: facts, as frozen values, with no framework behind them.
+
+Each is filled by one room (`model`, `archive`, `persist`) and only read by the rules, so that a
+rule needs neither Keras nor a file to be understood or tested.
+"""
+
+from __future__ import annotations
+
+from saveguard.facts.archive import (
+    ArchiveFacts,
+    Link,
+    Member,
+    Node,
+    Operation,
+    Role,
+    StoredArray,
+    Unread,
+)
+from saveguard.facts.batch import BatchFacts, LeafFacts
+from saveguard.facts.frozen import Frozen
+from saveguard.facts.live import (
+    ModelFacts,
+    ObjectFacts,
+    Parameter,
+    Unserialisable,
+    VariableFacts,
+)
+from saveguard.facts.proof import (
+    OutputDifference,
+    ProofFacts,
+    ScalarDifference,
+    TraitDifference,
+)
+
+__all__ = [
+    "ArchiveFacts",
+    "BatchFacts",
+    "Frozen",
+    "LeafFacts",
+    "Link",
+    "Member",
+    "ModelFacts",
+    "Node",
+    "ObjectFacts",
+    "Operation",
+    "OutputDifference",
+    "Parameter",
+    "ProofFacts",
+    "Role",
+    "ScalarDifference",
+    "StoredArray",
+    "TraitDifference",
+    "Unread",
+    "Unserialisable",
+    "VariableFacts",
+]
