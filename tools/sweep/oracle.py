@@ -63,7 +63,7 @@ def counterpart(subject: Subject, model: Any) -> Any:
 
 
 def is_random(subject: Subject) -> bool:
-    """Whether two calls of the model from the same state give different outputs."""
+    """Whether two calls of the model in a row give different outputs."""
     first, second = _called(subject.model, subject.example), _called(subject.model, subject.example)
     return any(_gap(one, other) for one, other in zip(first, second, strict=True))
 
@@ -160,8 +160,9 @@ def _outputs(subject: Subject, model: Any) -> Iterator[str]:
 
 
 def _called(model: Any, example: Any) -> list[Any]:
-    """The outputs, every variable put back to what it was before the call."""
-    kept = [(variable, keras.ops.convert_to_numpy(variable)) for variable in model.variables]
+    """The outputs; then all variables but random generators' are what they were before."""
+    variables = [variable for variable in model.variables if not _is_seed(variable)]
+    kept = [(variable, keras.ops.convert_to_numpy(variable)) for variable in variables]
     outputs = keras.tree.flatten(model(example, training=False))
     for variable, value in kept:
         variable.assign(value)
