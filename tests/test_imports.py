@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from saveguard.codes import CODES
+from saveguard.rules import registry
 
 FRAMEWORKS = {"keras", "tensorflow", "jax", "torch"}
 HEAVY = FRAMEWORKS | {"numpy", "h5py", "pandas", "pyarrow", "ray", "sktime", "cloudpickle"}
@@ -82,3 +83,14 @@ def test_public_names_are_all_there() -> None:
         assert getattr(saveguard, name) is not None
     with pytest.raises(AttributeError, match="module 'saveguard' has no attribute 'sav'"):
         saveguard.sav  # noqa: B018  the attribute access is what is tested
+
+
+@pytest.mark.parametrize("sense", ["archive", "model", "data", "proof", "traceback"])
+def test_a_sense_imports_the_rules_that_have_it_and_no_others(sense: str) -> None:
+    code = f"from saveguard.rules import registry; registry.sensing({sense!r})"
+    told = (
+        f"{code}\nimport sys; print([n for n in sys.modules if n.startswith('saveguard.rules.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    rules = {place for place in CODES.values() if f"'saveguard.rules.{place}'" in done.stdout}
+    assert rules == {CODES[rule.code] for rule in registry.all_rules() if sense in rule.senses}

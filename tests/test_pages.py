@@ -46,3 +46,7 @@ def test_what_is_missing_stale_or_left_over_is_named(tool: dict[str, Any], tmp_p
     assert tool["differences"](folder) == ["README.md", "SG000.md", "SG701.md"]
     tool["write"](folder)
     assert tool["differences"](folder) == []
+
+
+def test_the_index_of_senses_is_current(tool: dict[str, Any]) -> None:
+    assert tool["SENSES"].read_text(encoding="utf-8") == tool["senses"]()

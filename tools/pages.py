@@ -1,5 +1,7 @@
 """Write docs/rules from the rules: a page for each, and an index by code and by message.
 
+Also writes `saveguard.rules.senses`, which tells what notices a rule without importing it.
+
     python tools/pages.py            write the pages
     python tools/pages.py --check    exit with 1 where they are not what it would write
 
@@ -17,6 +19,16 @@ from saveguard.rules import registry
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
 INDEX = "README.md"
+SENSES = Path(registry.__file__).with_name("senses.py")
+SENSES_TEXT = '''\
+"""What notices each rule, so that a sense imports no other rules. Written by `make rules`."""
+
+from __future__ import annotations
+
+SENSES: dict[str, tuple[str, ...]] = {{
+{rows}
+}}
+'''
 INDEX_TEXT = """\
 # Rules
 
@@ -61,6 +73,13 @@ def _index() -> str:
     return INDEX_TEXT.format(rows="\n".join(rows), messages="\n".join(lines))
 
 
+def senses() -> str:
+    """The text of `saveguard.rules.senses`."""
+    told = {rule.code: [f'"{sense}"' for sense in rule.senses] for rule in registry.all_rules()}
+    tuples = {code: f"({', '.join(s)}{',' * (len(s) == 1)})" for code, s in told.items()}
+    return SENSES_TEXT.format(rows="\n".join(f'    "{c}": {t},' for c, t in tuples.items()))
+
+
 def differences(folder: Path) -> list[str]:
     """The names of files in `folder` that are missing, stale or no longer wanted."""
     wanted = pages()
@@ -87,10 +106,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
     if not parser.parse_args(arguments).check:
         write(FOLDER)
+        SENSES.write_text(senses(), encoding="utf-8")
         return 0
-    stale = differences(FOLDER)
+    stale = [f"docs/rules/{name}" for name in differences(FOLDER)]
+    stale += [f"rules/{SENSES.name}"] * (SENSES.read_text(encoding="utf-8") != senses())
     for name in stale:
-        print(f"docs/rules/{name} is not what its rule says; run `make rules`", file=sys.stderr)
+        print(f"{name} is not what the rules say; run `make rules`", file=sys.stderr)
     return 1 if stale else 0
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import importlib
-import inspect
 from types import ModuleType
 from typing import Any
 
 from saveguard.codes import CODES
 from saveguard.finding import Finding
 from saveguard.rule import Rule
+from saveguard.rules.senses import SENSES
 
 
 @functools.cache
@@ -40,6 +40,8 @@ def page(code: str) -> str:
     Raises:
         KeyError: If there is no such code.
     """
+    import inspect  # slow to import, and no sense asks for a page
+
     return inspect.cleandoc(module(code).__doc__ or "")
 
 
@@ -48,13 +50,24 @@ def all_rules() -> list[Rule]:
     return [rule(code) for code in sorted(CODES)]
 
 
+@functools.cache
+def sensing(sense: str) -> tuple[Rule, ...]:
+    """The rules that have this sense, by code; the modules of the others are not imported.
+
+    A rule that `rules.senses` does not know yet is imported and asked.
+    """
+    codes = [code for code in sorted(CODES) if sense in SENSES.get(code, (sense,))]
+    return tuple(found for found in map(rule, codes) if sense in found.senses)
+
+
 def notice(sense: str, facts: Any) -> tuple[Finding, ...]:
     """The findings of every rule that has this sense, best first."""
-    found = [finding for rule in all_rules() for finding in rule.notice(sense, facts)]
+    found = [finding for rule in sensing(sense) for finding in rule.notice(sense, facts)]
     return tuple(sorted(found, key=lambda finding: finding.rank))
 
 
 def notice_error(error: BaseException, stage: str, where: str) -> tuple[Finding, ...]:
     """The findings of every rule whose signature an exception matches, best first."""
-    found = [f for rule in all_rules() for f in rule.notice_error(error, stage, where)]
+    rules = sensing("traceback")
+    found = [finding for rule in rules for finding in rule.notice_error(error, stage, where)]
     return tuple(sorted(found, key=lambda finding: finding.rank))
