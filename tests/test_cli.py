@@ -26,7 +26,15 @@ LOST = Finding(
 CLEAN = Report(subject="m.keras", read=("3 variables",))
 PARTLY = Report(subject="m.keras", not_read=("loss",))
 WRONG = Report(subject="m.keras", findings=(LOST,), not_read=("loss",))
-REPORT_KEYS = {"subject", "findings", "read", "not_read", "schema_version"}
+REPORT_KEYS = {
+    "subject",
+    "findings",
+    "read",
+    "not_read",
+    "files",
+    "suppressed",
+    "schema_version",
+}
 
 Answer = Callable[[Report | BaseException], list[Any]]
 

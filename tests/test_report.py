@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from saveguard.finding import Finding, Report
+from saveguard.finding import Examined, Finding, Report
 from saveguard.report import json, page, text
 from saveguard.rule import Rule
 
@@ -73,6 +73,30 @@ def test_text_in_full() -> None:
     ]
 
 
+def test_the_place_names_the_file_unless_it_does_so_already() -> None:
+    inside = msgspec.structs.replace(LOST, file="m.keras")
+    assert inside.place == "m.keras: model.layers[1].memory"
+    assert msgspec.structs.replace(inside, where="m.keras").place == "m.keras"
+    assert msgspec.structs.replace(inside, where="").place == "m.keras"
+    assert "\n  at   m.keras: model.layers[1].memory\n" in str(inside)
+
+
+def test_the_verdict_counts_files_what_was_not_read_and_what_is_known() -> None:
+    files = (Examined(path="a"), Examined(path="b", not_read=("config.json: too deep",)))
+    report = Report(subject="models", findings=(LOST,), files=files, suppressed=1200)
+    assert report.verdict == "2 files, 1 certain; 1 not fully read; 1,200 known by the baseline"
+    assert Report(subject="a", files=files[:1]).verdict == "nothing found"
+
+
+def test_what_would_steer_a_terminal_is_spelled_out() -> None:
+    names = {"where": "\x1b[2J", "message": "a\ud800", "why": "\u202ehidden", "fix": "a\n\tb = 1"}
+    finding = msgspec.structs.replace(LOST, evidence=("\x9b\x00",), **names)
+    assert (finding.where, finding.message) == (r"\x1b[2J", r"a\ud800")
+    assert (finding.why, finding.fix) == (r"\u202ehidden", "a\n\tb = 1")
+    assert finding.evidence == (r"\x9b\x00",)
+    assert Report(subject="m", findings=(finding,)).to_json()
+
+
 def test_colour_adds_no_words() -> None:
     colored = text.render(REPORT, colored=True)
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == str(REPORT)
@@ -113,7 +137,15 @@ def test_json_is_the_report_and_comes_back() -> None:
 
 def test_json_keys_are_stable() -> None:
     held = msgspec.json.decode(json.render(REPORT))
-    assert list(held) == ["subject", "findings", "read", "not_read", "schema_version"]
+    assert list(held) == [
+        "subject",
+        "findings",
+        "read",
+        "not_read",
+        "files",
+        "suppressed",
+        "schema_version",
+    ]
     assert held["schema_version"] == 1
     assert list(held["findings"][0]) == [
         "code",
@@ -124,6 +156,7 @@ def test_json_keys_are_stable() -> None:
         "fix",
         "certainty",
         "evidence",
+        "file",
     ]
 
 

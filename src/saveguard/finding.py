@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from typing import Literal
 
@@ -11,6 +12,11 @@ import msgspec
 Certainty = Literal["certain", "likely", "possible"]
 CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely", "possible")
 SCHEMA_VERSION = 1
+# Names come from files that anyone may have written: what would steer a terminal, turn its text
+# around, or be no text at all, is spelled out.
+_UNPRINTABLE = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +31,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         fix: One command, or a few lines of code with the user's own names.
         certainty: `certain`, `likely` or `possible`.
         evidence: Lines that were matched or values that were read, quoted.
+        file: The file on disk that it was found in; empty where it is about none.
+
+    Characters that are not to be printed are spelled out in all of them.
     """
 
     code: str
@@ -35,24 +44,57 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
     certainty: Certainty = "certain"
     evidence: tuple[str, ...] = ()
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("where", "message", "why", "fix", "file"):
+            text = getattr(self, name)
+            if not text.isprintable():
+                msgspec.structs.force_setattr(self, name, printable(text))
+        if self.evidence:
+            seen = tuple(printable(line) for line in self.evidence)
+            msgspec.structs.force_setattr(self, "evidence", seen)
 
     @property
-    def rank(self) -> tuple[int, str, str]:
-        """Sort key: the most certain first, then by code and place."""
-        return CERTAINTIES.index(self.certainty), self.code, self.where
+    def rank(self) -> tuple[int, str, str, str]:
+        """Sort key: the most certain first, then by code, file and place."""
+        return CERTAINTIES.index(self.certainty), self.code, self.file, self.where
 
     @property
     def level(self) -> str:
         """`error` for certain, `warning` for likely, `note` for possible."""
         return {"certain": "error", "likely": "warning", "possible": "note"}[self.certainty]
 
+    @property
+    def place(self) -> str:
+        """The file, where there is one, and the place in it."""
+        if not self.file or self.where.startswith(self.file):
+            return self.where
+        return f"{self.file}: {self.where}" if self.where else self.file
+
     def __str__(self) -> str:
         """The finding as text of at most 88 columns, code and headline first."""
-        parts = [("at", self.where), ("why", self.why), ("fix", self.fix)]
+        parts = [("at", self.place), ("why", self.why), ("fix", self.fix)]
         parts += [("seen", line) for line in self.evidence]
         parts.append(("sure", f"{self.certainty}; more: saveguard explain {self.code}"))
         head = _wrapped(f"{self.level}[{self.code}] ", self.message, "  ")
         return "\n".join([head, *(_wrapped(f"  {name:4} ", text, " " * 7) for name, text in parts)])
+
+
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that was looked at.
+
+    Attributes:
+        path: As it was given or found.
+        layout: What it is by its content: `keras`, `h5`, ...; empty where it is no archive.
+        size: Bytes.
+        not_read: What of it could not be looked at, and why.
+    """
+
+    path: str
+    layout: str = ""
+    size: int = 0
+    not_read: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +105,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         findings: Best first (see `Finding.rank`).
         read: What was looked at, in a few words each.
         not_read: What could not be looked at, and why. Not read is never clean.
+        files: One record a file, where files were looked at.
+        suppressed: How many further findings a baseline knows already.
         schema_version: Version of the JSON form; it grows when a key changes its meaning.
     """
 
@@ -70,6 +114,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     read: tuple[str, ...] = ()
     not_read: tuple[str, ...] = ()
+    files: tuple[Examined, ...] = ()
+    suppressed: int = 0
     schema_version: int = SCHEMA_VERSION
 
     def __post_init__(self) -> None:
@@ -104,13 +150,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> str:
-        """`nothing found`, or how many findings of each certainty there are."""
+        """`nothing found`, or how many findings of each certainty there are, and what else."""
         counts = [
             f"{count} {certainty}"
             for certainty in CERTAINTIES
             if (count := sum(f.certainty == certainty for f in self.findings))
         ]
-        return ", ".join(counts) or "nothing found"
+        told = ", ".join(counts) or "nothing found"
+        partly = sum(bool(file.not_read) for file in self.files)
+        told = f"{len(self.files):,} files, {told}" if len(self.files) > 1 else told
+        told += f"; {partly:,} not fully read" if partly else ""
+        return told + (f"; {self.suppressed:,} known by the baseline" if self.suppressed else "")
 
     def __add__(self, other: Report) -> Report:
         return Report(
@@ -118,12 +168,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             findings=tuple(dict.fromkeys(self.findings + other.findings)),
             read=tuple(dict.fromkeys(self.read + other.read)),
             not_read=tuple(dict.fromkeys(self.not_read + other.not_read)),
+            files=tuple(dict.fromkeys(self.files + other.files)),
+            suppressed=self.suppressed + other.suppressed,
         )
 
     def _repr_html_(self) -> str:
         rows = "".join(_row(finding) for finding in self.findings)
         title = f"<b>{html.escape(self.subject)}</b>: {self.verdict}"
         return f"<div>{title}<table>{rows}</table></div>"
+
+
+def printable(text: str) -> str:
+    """`text`, with control characters, lone surrogates and changes of direction spelled out."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _row(finding: Finding) -> str:
