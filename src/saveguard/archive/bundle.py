@@ -1,0 +1,202 @@
+"""A TensorFlow checkpoint: an index of arrays, and the files that hold their bytes.
+
+`NAME.index` is a sorted table whose values are `BundleEntryProto` messages; the bytes lie in
+`NAME.data-00000-of-00001` and its neighbours. The messages' definitions:
+https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/tensor_bundle.proto
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from saveguard.archive import dtypes, table
+from saveguard.archive.wire import OverBudget, Wire, WireError, signed, varint
+from saveguard.facts import StoredArray, Unread
+
+# The key under which a checkpoint holds its own object graph.
+_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+_MOST_GRAPH = 1 << 24
+_MOST_SHARDS = 1 << 12
+_OPTIMIZER = re.compile(r"(^|/)_?optimizers?/|/\.OPTIMIZER_SLOT/|^beta[12]_power$")
+_OTHER = re.compile(r"^(keras_api/metrics/|save_counter/)|^global_step$|^_CHECKPOINTABLE_")
+# What optimizers of TensorFlow 1 append to the name of the variable that they look after.
+_SLOT = re.compile(r"(.+)/(Adam|Momentum|RMSProp|Adagrad|Adadelta|Ftrl|ExponentialMovingAverage)")
+
+
+class Bundle(NamedTuple):
+    """What a checkpoint holds.
+
+    Attributes:
+        arrays: Its arrays, in the order of their keys.
+        names: The name of the variable behind a key, where the checkpoint knows it.
+        damage: What is wrong with it; empty where nothing is.
+        unread: What was not read.
+    """
+
+    arrays: tuple[StoredArray, ...]
+    names: dict[str, str]
+    damage: str
+    unread: tuple[Unread, ...]
+
+
+class _Entry(NamedTuple):
+    dtype: int = 0
+    shape: tuple[int, ...] = ()
+    shard: int = 0
+    offset: int = 0
+    size: int = 0
+    sliced: int = 0
+
+
+class _Index(NamedTuple):
+    """An index as far as it could be read."""
+
+    entries: dict[str, _Entry]
+    shards: int = 1
+    little: bool = True
+    problem: ValueError | None = None
+
+
+def read(prefix: str, folder: str, *, most_bytes: int, most_arrays: int) -> Bundle:
+    """The arrays of the checkpoint at `prefix`; nothing of their values is read.
+
+    Args:
+        folder: What the names of members count from.
+        most_bytes: The largest index that is read.
+        most_arrays: How many arrays are read of it.
+    """
+    name = os.path.relpath(f"{prefix}.index", folder)
+    index = _index(f"{prefix}.index", most_bytes, most_arrays)
+    files = [f"{prefix}.data-{n:05}-of-{index.shards:05}" for n in range(index.shards)]
+    sizes = [os.path.getsize(file) if os.path.isfile(file) else -1 for file in files]
+    members = [os.path.relpath(file, folder) for file in files]
+    damage = [f"{m} is not there" for m, size in zip(members, sizes, strict=True) if size < 0]
+    names = {} if damage else _names(index.entries.get(_GRAPH), files)
+    unread, arrays = [], []
+    if index.problem is not None:
+        kind = "budget" if isinstance(index.problem, OverBudget) else "damage"
+        unread.append(Unread(what=name, why=str(index.problem), kind=kind))
+        damage += [f"{name}: {index.problem}"] if kind == "damage" else []
+    for key, entry in index.entries.items():
+        if entry.sliced:
+            why = f"its values are stored in {entry.sliced} slices"
+            unread.append(Unread(what=f"values of {key}", why=why, kind="unknown"))
+        else:
+            damage += _wrong(key, entry, members, sizes)
+        place = (members[entry.shard], files[entry.shard]) if entry.shard < len(files) else ("", "")
+        arrays.append(_array(key, entry, place, index, names.get(key, "")))
+    return Bundle(tuple(arrays), names, "; ".join(damage[:3]), tuple(unread))
+
+
+def _index(path: str, most_bytes: int, most_arrays: int) -> _Index:
+    """What stands in the index, as far as it can be read."""
+    found: dict[str, _Entry] = {}
+    shards, little, problem = 1, True, None
+    try:
+        with open(path, "rb") as file:
+            data = file.read(most_bytes + 1)
+        if len(data) > most_bytes:
+            raise OverBudget(f"over the budget of bytes: more than {most_bytes}")
+        for key, value in table.entries(data):
+            if not key:
+                shards, little = _header(value)
+            elif key[0]:  # the key of a slice begins with a zero; its array has a key, too
+                found[key.decode("utf-8", "backslashreplace")] = _entry(value)
+            if len(found) > most_arrays:
+                raise OverBudget(f"over the budget of arrays: more than {most_arrays}")
+    except (WireError, OverBudget) as error:
+        problem = error
+    return _Index(found, shards, little, problem)
+
+
+def _header(value: bytes) -> tuple[int, bool]:
+    """How many files hold the values, and whether the numbers in them are little-endian."""
+    numbers = {field.number: field.value for field in Wire.of(value).fields()}
+    shards = numbers.get(1, 0)
+    if shards > _MOST_SHARDS:
+        raise OverBudget(f"over the budget of files: {shards} hold the values")
+    return shards, not numbers.get(2, 0)
+
+
+def _entry(value: bytes) -> _Entry:
+    wire = Wire.of(value)
+    numbers: dict[int, int] = {}
+    axes: tuple[int, ...] = ()
+    sliced = 0
+    for field in wire.fields():
+        if field.end < 0:
+            numbers[field.number] = signed(field.value)
+        elif field.number == 2:
+            axes = dtypes.shape(wire, *field[1:]) or ()
+        sliced += field.number == 7
+    dtype, shard, offset, size = (numbers.get(number, 0) for number in (1, 3, 4, 5))
+    if min(shard, offset, size, *axes) < 0:
+        raise WireError("an entry has a negative length or place")
+    return _Entry(dtype, axes, shard, offset, size, sliced)
+
+
+def _wrong(key: str, entry: _Entry, members: list[str], sizes: list[int]) -> list[str]:
+    """What stands against reading the values of one array."""
+    if entry.shard >= len(members):
+        return [f"{key} lies in file {entry.shard} of {len(members)}"]
+    member, size = members[entry.shard], sizes[entry.shard]
+    if 0 <= size < entry.offset + entry.size:
+        return [f"{member} ends at byte {size}; {key} ends at {entry.offset + entry.size}"]
+    width, count = dtypes.width(entry.dtype), 1
+    for length in entry.shape:
+        count *= length
+    if width and count * width != entry.size:
+        told = f"{dtypes.name(entry.dtype)}{list(entry.shape)}"
+        return [f"{key} is {told} and has {entry.size} bytes instead of {count * width}"]
+    return []
+
+
+def _array(
+    key: str, entry: _Entry, place: tuple[str, str], index: _Index, name: str
+) -> StoredArray:
+    member, source = place
+    plain = index.little and not entry.sliced and dtypes.width(entry.dtype)
+    return StoredArray(
+        path=key,
+        member=member,
+        shape=entry.shape,
+        dtype=dtypes.name(entry.dtype),
+        role=_role(key, name, index.entries),
+        stored=entry.size,
+        offset=entry.offset if plain else -1,
+        source=source,
+    )
+
+
+def _role(key: str, name: str, entries: dict[str, _Entry]) -> str:
+    if _OTHER.search(key):
+        return "other"
+    slot = _SLOT.match(key)
+    if _OPTIMIZER.search(key) or (slot and slot[1] in entries):
+        return "optimizer"
+    return "seed" if "seed_generator_state" in (key, name.split("/")[-1]) else "weight"
+
+
+def _names(entry: _Entry | None, files: list[str]) -> dict[str, str]:
+    """The names of the variables behind the keys, from the graph that the checkpoint holds.
+
+    The graph is a string: its length, a checksum of the length in four bytes, and its bytes.
+    """
+    names: dict[str, str] = {}
+    if entry is None or entry.size > _MOST_GRAPH or not 0 <= entry.shard < len(files):
+        return names
+    with open(files[entry.shard], "rb") as file:
+        file.seek(entry.offset)
+        data = file.read(entry.size)
+    try:
+        _, start = varint(data, 0)
+        wire = Wire.of(data, most=_MOST_GRAPH)
+        for node in wire.messages(1, start + 4):
+            for attribute in wire.messages(2, *node[1:]):
+                texts = {f.number: wire.text(f) for f in wire.fields(*attribute[1:]) if f.end >= 0}
+                names[texts.get(3, "")] = texts.get(2, "")
+    except (WireError, OverBudget):
+        return {}  # names are for showing; the arrays stand without them
+    return {key: name for key, name in names.items() if key and name}
