@@ -121,7 +121,7 @@ def test_a_hang_is_a_finding(tmp_path: Path) -> None:
     with pytest.raises(saveguard.SaveguardError) as caught:
         saveguard.save(model_that(tmp_path, HANGS), target, limit=5)
     assert caught.value.codes == ("SG706",)
-    assert "no answer within 5 s" in caught.value.report.findings[0].message
+    assert "no answer within 5 s while it was loading" in caught.value.report.findings[0].message
     assert target.read_bytes() == old
     assert saveguard.save(innocent(), target).proven
     assert warm().process is process
@@ -201,7 +201,7 @@ def test_a_module_is_imported_anew_for_each_proof(stub: Callable[..., dict[str, 
 
 def test_after_a_hang_the_process_answers_again(stub: Callable[..., dict[str, Any]]) -> None:
     assert stub("")["failed"]["type"] == "FileNotFoundError"
-    assert stub(HANGS, limit=0.5) == {"timeout": 0.5}
+    assert stub(HANGS, limit=0.5) == {"timeout": 0.5, "stage": "import"}
     assert stub("")["failed"]["type"] == "FileNotFoundError"
 
 

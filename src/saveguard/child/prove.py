@@ -28,7 +28,7 @@ def environment():
     }
 
 
-def prove(request):
+def prove(request, reach=None):
     """Reload `request["path"]` and compare it with its golden, if it has one.
 
     Args:
@@ -36,14 +36,22 @@ def prove(request):
             of the receipt, or None); `config` (the model's configuration, for `weights`);
             `modules` to import; `carried`, a file of classes sent by value; `same`: this is the
             environment that saved it; `paths`, further places to import from.
+        reach: Called with the name of each stage as it begins: what is known of a proof that
+            hangs or dies.
 
     Returns:
         A dictionary: `stage` it came to; `failed` with the exception where it failed; else
         what it saw (see the keys set below).
     """
-    found = {"stage": "import", "environment": environment(), "started": time.time()}
+    found = {"environment": environment(), "started": time.time()}
+
+    def begin(stage):
+        found["stage"] = stage
+        if reach is not None:
+            reach(stage)
+
     try:
-        _prove(request, found)
+        _prove(request, found, begin)
     except Exception as error:  # noqa: BLE001  everything that a load can raise is the answer
         found["failed"] = {
             "type": type(error).__name__,
@@ -54,12 +62,13 @@ def prove(request):
     return found
 
 
-def _prove(request, found):
+def _prove(request, found, begin):
+    begin("import")
     sys.path.extend(path for path in request.get("paths", ()) if path not in sys.path)
     for module in request.get("modules", ()):
         __import__(module)
     custom = _carried(request.get("carried"))
-    found["stage"] = "load"
+    begin("load")
     stored, golden = _stored(request)
     consumed = set()
     with trace.reads(consumed):
@@ -71,7 +80,7 @@ def _prove(request, found):
         found["unfilled"] = _unfilled(found["variables"], stored.values())
     if request.get("same"):
         found["traits"] = traits(model, automatic=True)
-    found["stage"] = "call"
+    begin("call")
     if request.get("golden"):
         against_golden(model, golden, request["golden"], request, found)
     else:

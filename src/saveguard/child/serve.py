@@ -28,7 +28,7 @@ def main():
         return
     for line in sys.stdin:
         request = json.loads(line)
-        _send(answers, _forked(request, answers) if hasattr(os, "fork") else _prove(request))
+        _send(answers, (_forked if hasattr(os, "fork") else _prove)(request, answers))
 
 
 def _import():
@@ -69,7 +69,7 @@ def _forked(request, answers):
         os.close(reading)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         with os.fdopen(writing, "w") as file:
-            file.write(json.dumps(_prove(request)) + "\n")
+            file.write(json.dumps(_prove(request, answers)) + "\n")
         sys.stderr.flush()
         os._exit(0)
     os.close(writing)
@@ -103,10 +103,10 @@ def _read(reading, child):
             os._exit(0)
 
 
-def _prove(request):
+def _prove(request, answers):
     from . import prove
 
-    return prove.prove(request)
+    return prove.prove(request, lambda stage: _send(answers, {"reached": stage}))
 
 
 def _send(answers, message):

@@ -96,3 +96,14 @@ class ProofFacts(Frozen, frozen=True):
     environment: dict[str, str] = msgspec.field(default_factory=dict)
     model: ModelFacts | None = None
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def doing(self) -> str:
+        """What the process was at when it was last heard of: ` while it was ...`, or empty."""
+        doing = {
+            "start": "importing Keras",
+            "import": "importing modules",
+            "load": "loading the model",
+            "call": "calling the model",
+        }.get(self.stage)
+        return f" while it was {doing}" if doing else ""

@@ -61,8 +61,9 @@ class Verifier:
         """The answer to one request, within `limit` seconds, the process's own start included.
 
         Returns:
-            What the child answered; or `timeout`; or `exit` with its status or negative signal;
-            or `failed` where the interpreter has no Keras (with `stage` `start`).
+            What the child answered; or `timeout`; or `exit` with its status or negative signal,
+            both with the `stage` that it had reached; or `failed` where the interpreter has no
+            Keras (with `stage` `start`).
         """
         with self._lock:
             self._asked_at = self._stderr.seek(0, os.SEEK_END)
@@ -70,7 +71,7 @@ class Verifier:
             if self.starting:
                 ready = self._next(end)
                 if ready is None or "ready" not in ready:
-                    return self._gone(ready, limit)
+                    return {"stage": "start", **self._gone(ready, limit)}
                 self.starting = False
             assert self.process.stdin is not None
             try:
@@ -98,27 +99,35 @@ class Verifier:
         return self._stderr.read().decode(errors="replace").strip()
 
     def _answer(self, end: float, limit: float) -> dict[str, Any]:
-        child = 0
+        child, at = 0, {"stage": "import"}
         while True:
             message = self._next(end)
-            if message is None:
-                if child:
-                    with contextlib.suppress(OSError):
-                        os.kill(child, signal.SIGKILL)
-                    self._next(time.monotonic() + 10)
-                    return {"timeout": limit}
-                return self._gone(None, limit)
+            if message is None and child:
+                self._end(child)
+                return {"timeout": limit, **at}
+            if message is None or "gone" in message:
+                return {**self._gone(message, limit), **at}
             if "child" in message:
                 child = message["child"]
+            elif "reached" in message:
+                at = {"stage": message["reached"]}
             else:
-                return self._gone(message, limit) if "gone" in message else message
+                return {**at, **message}
+
+    def _end(self, child: int) -> None:
+        """Kill a fork that hangs, and read to its end what the process still tells of it."""
+        with contextlib.suppress(OSError):
+            os.kill(child, signal.SIGKILL)
+        end = time.monotonic() + 10
+        while (message := self._next(end)) and not {"exit", "gone"} & message.keys():
+            pass
 
     def _gone(self, message: dict[str, Any] | None, limit: float) -> dict[str, Any]:
         """The process hung, died or has no Keras: it is of no further use."""
         if message is None:
             answer: dict[str, Any] = {"timeout": limit}
         elif "failed" in message:
-            answer = {"stage": "start", **message}
+            answer = dict(message)
         else:
             answer = {"exit": self.process.wait()}
         self.close()

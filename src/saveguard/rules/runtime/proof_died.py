@@ -78,7 +78,7 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
     told, why, fix = _told(facts)
     yield rule.finding(
         where=facts.subject,
-        message=f"{facts.subject} is not proven: the process that reloaded it {told}",
+        message=f"{facts.subject} is not proven: the process that reloaded it {told}{facts.doing}",
         why=why,
         fix=fix,
         evidence=tuple(_last_words(facts.error)),

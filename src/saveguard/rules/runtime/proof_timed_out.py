@@ -46,13 +46,6 @@ from saveguard.rule import Call, NotHere, Rule
 
 rule = Rule("SG706", "proof-timed-out", since="0.1")
 
-_DOING = {
-    "start": " while it was importing Keras",
-    "import": " while it was importing modules",
-    "load": " while it was loading the model",
-    "call": " while it was calling the model",
-}
-
 
 @rule.in_proof
 def _(facts: ProofFacts) -> Iterator[Finding]:
@@ -62,8 +55,7 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
     again = f"saveguard.{verb}{facts.subject!r}"
     yield rule.finding(
         where=facts.subject,
-        message=f"{facts.subject} is not proven: no answer within {facts.limit:g} s"
-        + _DOING.get(facts.stage, ""),
+        message=f"{facts.subject} is not proven: no answer within {facts.limit:g} s{facts.doing}",
         why=f"{facts.python} had that long to import Keras, load the file and call the model. The"
         " model is large, the machine is busy, or its code or the file makes the load wait for"
         " ever; the process was ended.",
