@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
+
+# What Keras 3 (its tensors, its input layers) and Keras 2 call an input that nobody named.
+AUTOMATIC = re.compile(r"(keras_tensor|input_layer)(_\d+)?|input_\d+")
 
 
 class Axis(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from saveguard.child import arrays
-from saveguard.contract import Axis, Contract, Input
-
-# What Keras calls an input that nobody named.
-_AUTOMATIC = re.compile(r"keras_tensor(_\d+)?")
+from saveguard.contract import AUTOMATIC, Axis, Contract, Input
 
 
 def read(model: Any, example: Any = None) -> Contract | None:
@@ -57,7 +53,7 @@ def _input(model: Any, tensor: Any, place: str) -> Input:
     )
     pad, source = _padding(model, tensor)
     dtype = str(tensor.dtype)
-    name = place if _AUTOMATIC.fullmatch(str(tensor.name)) else str(tensor.name)
+    name = place if AUTOMATIC.fullmatch(str(tensor.name)) else str(tensor.name)
     return Input(name=name, axes=axes, dtype=dtype, pad=pad, pad_source=source)
 
 

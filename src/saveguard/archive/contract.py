@@ -1,0 +1,154 @@
+"""The contract of a saved model: what it expects of its inputs, read from its configuration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from saveguard.archive import topology
+from saveguard.contract import AUTOMATIC, Axis, Contract, Input
+from saveguard.facts import ArchiveFacts
+
+Raw = Mapping[str, Any]
+# More models within models than anybody builds.
+_DEEPEST = 32
+
+
+def contract(facts: ArchiveFacts) -> Contract | None:
+    """What the model expects of its inputs; None where the file does not say.
+
+    The receipt knows best, then the configuration of a Functional or Sequential model; of a
+    SavedModel without one, its signature tells. A subclassed model says nothing.
+    """
+    found = _of_receipt(facts.receipt)
+    if found is None:
+        node = topology.root(facts.nodes)
+        found = _of_model(node.raw) if node is not None else None
+    return found or _of_signature(facts.documents.get("saved_model.pb"))
+
+
+def _of_receipt(receipt: str) -> Contract | None:
+    try:
+        told = json.loads(receipt or "{}").get("contract")
+        return msgspec.convert(told, Contract) if told else None
+    except (ValueError, AttributeError, msgspec.ValidationError):
+        return None  # the rules say what is wrong with the receipt
+
+
+def _of_model(model: Raw) -> Contract | None:
+    held = topology.config(model).get("input_layers")
+    if held is None:
+        held = _of_sequential(model)
+    if held is None:
+        return None
+    layers = {topology.name(layer): layer for layer in topology.layers(model)}
+    leaves: list[str] = []
+    structure = _indexed(held, leaves)
+    if not leaves or not all(leaf in layers for leaf in leaves):
+        return None
+    places = [f"x[{index}]" for index in range(len(leaves))] if len(leaves) > 1 else ["x"]
+    inputs = (
+        _input(model, layers[leaf], place) for leaf, place in zip(leaves, places, strict=True)
+    )
+    return Contract(inputs=tuple(inputs), structure=0 if structure == [0] else structure)
+
+
+def _of_sequential(model: Raw) -> Any:
+    """The reference to the first layer, where that says what shape it takes."""
+    layers = topology.layers(model)
+    if "Sequential" not in str(model.get("class_name")) or not layers:
+        return None
+    return [topology.name(layers[0]), 0, 0] if _shape(layers[0]) is not None else None
+
+
+def _indexed(held: Any, leaves: list[str]) -> Any:
+    """The structure with an index for each leaf, which is added to `leaves`."""
+    found = topology.reference(held)
+    if found is not None:
+        leaves.append(found.layer)
+        return len(leaves) - 1
+    if isinstance(held, dict):
+        return {str(key): _indexed(held[key], leaves) for key in sorted(held)}
+    return [_indexed(part, leaves) for part in held] if isinstance(held, list) else None
+
+
+def _shape(layer: Raw, depth: int = 0) -> topology.Shape | None:
+    """The shape that a layer says its input has; a model's is that of its own first layer."""
+    config = topology.config(layer)
+    for key in ("batch_shape", "batch_input_shape"):
+        if (found := topology.axes(config.get(key))) is not None:
+            return found
+    inner = topology.layers(layer)
+    return _shape(inner[0], depth + 1) if inner and depth < _DEEPEST else None
+
+
+def _dtype(layer: Raw, depth: int = 0) -> str:
+    inner = topology.layers(layer)
+    if inner and depth < _DEEPEST:
+        return _dtype(inner[0], depth + 1)
+    config = topology.config(layer)
+    found = config.get("dtype", config.get("input_dtype"))
+    if isinstance(found, dict):
+        found = topology.config(found).get("name")
+    return found if isinstance(found, str) else "float32"
+
+
+def _input(model: Raw, layer: Raw, place: str) -> Input:
+    name, shape = topology.name(layer), _shape(layer)
+    axes = shape and tuple(
+        Axis(name="batch" if position == 0 and extent is None else "", size=extent)
+        for position, extent in enumerate(shape)
+    )
+    pad, source = _padding(model, layer)
+    told = place if AUTOMATIC.fullmatch(name) else name
+    return Input(name=told, axes=axes, dtype=_dtype(layer), pad=pad, pad_source=source)
+
+
+def _padding(model: Raw, layer: Raw) -> tuple[float | None, str]:
+    """The padding value of the layer that reads an input and masks it."""
+    for reader in _readers(model, layer):
+        config, class_name = topology.config(reader), str(reader.get("class_name"))
+        source = f"{topology.name(reader)} ({class_name})"
+        if config.get("mask_zero"):
+            return 0.0, source
+        if class_name == "Masking" and isinstance(config.get("mask_value", 0.0), int | float):
+            return float(config.get("mask_value", 0.0)), source
+    return None, ""
+
+
+def _readers(model: Raw, layer: Raw) -> Iterator[Raw]:
+    """The layers that are called with an input, in the model's order."""
+    layers = topology.layers(model)
+    if "input_layers" not in topology.config(model):
+        at = 1 if layers[0].get("class_name") == "InputLayer" else 0
+        yield from layers[at : at + 1]
+        return
+    name = topology.name(layer)
+    yield from (one for one in layers if any(read.layer == name for read in topology.reads(one)))
+
+
+def _of_signature(graph: Any) -> Contract | None:
+    """What the signature for serving says, where there is no configuration to ask."""
+    graphs = graph.get("graphs", ()) if isinstance(graph, dict) else ()
+    for signatures in (one["signatures"] for one in graphs):
+        told = signatures.get("serving_default") or next(iter(signatures.values()), None)
+        if told and told["inputs"]:
+            names = sorted(told["inputs"])
+            inputs = tuple(_of_tensor(name, told["inputs"][name]) for name in names)
+            structure = {name: index for index, name in enumerate(names)}
+            return Contract(inputs=inputs, structure=structure, source="signature")
+    return None
+
+
+def _of_tensor(name: str, tensor: Raw) -> Input:
+    shape = tensor["shape"]
+    axes = None
+    if shape is not None:
+        axes = tuple(
+            Axis(name="batch" if position == 0 and extent is None else "", size=extent)
+            for position, extent in enumerate(shape)
+        )
+    return Input(name=name, axes=axes, dtype=tensor["dtype"])
