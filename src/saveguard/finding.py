@@ -72,6 +72,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             return self.where
         return f"{self.file}: {self.where}" if self.where else self.file
 
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same code and place in whatever file, however it is worded."""
+        import hashlib
+
+        inside = "" if self.where == self.file else self.where
+        return hashlib.sha256(f"{self.code}\0{inside}".encode()).hexdigest()[:16]
+
     def __str__(self) -> str:
         """The finding as text of at most 88 columns, code and headline first."""
         parts = [("at", self.place), ("why", self.why), ("fix", self.fix)]

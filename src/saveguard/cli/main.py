@@ -19,6 +19,7 @@ from saveguard.cli import exits
 from saveguard.version import __version__
 
 COMMANDS = {
+    "check": "check",
     "demo": "demo",
     "explain": "explain",
     "rules": "rules",
@@ -98,6 +99,7 @@ def main() -> None:
 
     \b
       saveguard verify model.keras     does this file come back in a fresh process?
+      saveguard check models/          what is wrong with these files, without a framework?
       saveguard explain SG402          what a code means, and what mends it
       saveguard demo                   the main job, on real data, in two minutes
     """

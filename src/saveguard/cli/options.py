@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -29,14 +30,22 @@ color_option = click.option(
 )
 
 
-def print_report(report: Report, form: str, color: str) -> None:
+def print_report(report: Report, form: str, color: str = "auto") -> None:
     """Print a report to stdout, in the form and the colour that were asked for."""
-    if form == "json":
-        from saveguard.report import json
-
-        click.echo(json.render(report))
+    if form != "text":
+        click.echo(_rendered(report, form))
         return
     from saveguard.report import text
 
     colored = text.wants_color(color, os.environ, terminal=sys.stdout.isatty())
     click.echo(text.render(report, colored=colored), color=colored)
+
+
+def _rendered(report: Report, form: str) -> str:
+    """The report for a program; a form's module is imported where it is asked for."""
+    renderer = importlib.import_module(f"saveguard.report.{form}")
+    if form == "sarif":
+        from saveguard.rules import registry
+
+        return str(renderer.render(report, {code: registry.page(code) for code in report.codes}))
+    return str(renderer.render(report))

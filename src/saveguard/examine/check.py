@@ -1,30 +1,64 @@
-"""`saveguard.check`: what is wrong with a saved model, read without a framework."""
+"""`saveguard.check`: what is wrong with saved models, read without a framework."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
+from saveguard.examine.find import Found, archives
+from saveguard.examine.settings import KERAS, Settings
+from saveguard.examine.team import look
+from saveguard.finding import Examined, Report, printable
 
-from saveguard.archive.read import read
-from saveguard.finding import Report
-from saveguard.rules import registry
+Path = str | os.PathLike[str]
 
 
-def check(path: str | os.PathLike[str], *, keras: str = "3.15") -> Report:
-    """Read a saved model in any layout and say what is wrong with it, and what will be.
+def check(path: Path | Iterable[Path], *, keras: str = KERAS) -> Report:
+    """Read saved models in any layout and say what is wrong with them, and what will be.
 
     Args:
-        path: A `.keras` file, its unpacked folder, an `.h5` file, weights alone, or a SavedModel.
+        path: A `.keras` file, its unpacked folder, an `.h5` file, weights alone, or a SavedModel;
+            a folder with such files, which is walked, or a glob; or several of these.
         keras: The release of Keras that is to load it, `3.15` or `3.12.1`.
 
     Returns:
-        The findings, what was read, and what was not. Not read is never clean.
+        The findings, each with its `file`; a record a file in `files`; and what was not read.
+        Not read is never clean.
     """
-    name = os.fspath(path)
-    facts = msgspec.structs.replace(read(name), keras=keras)
+    paths = [os.fspath(one) for one in ([path] if isinstance(path, str | os.PathLike) else path)]
+    found = list(archives(paths))
+    settings = Settings(keras=keras)
+    return merged(paths, found, (look(one, settings) for one in found))
+
+
+def merged(paths: Sequence[str], found: Iterable[Found], reports: Iterable[Report]) -> Report:
+    """One report of those on single archives, without the files that turned out to be none."""
+    kept = [
+        report for one, report in zip(found, reports, strict=True) if one.sure or _is_one(report)
+    ]
+    if len(kept) == 1 and list(paths) == [kept[0].subject]:
+        return kept[0]
+    files = tuple(file for report in kept for file in report.files)
     return Report(
-        subject=name,
-        findings=registry.notice("archive", facts),
-        not_read=tuple(f"{part.what}: {part.why}" for part in facts.unread),
+        subject=subject(paths),
+        findings=tuple(finding for report in kept for finding in report.findings),
+        not_read=tuple(_prefixed(files))
+        or (() if files else (f"no saved model in {subject(paths)}",)),
+        files=files,
     )
+
+
+def subject(paths: Sequence[str]) -> str:
+    """What several paths are called together."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return printable(f"{paths[0]}{more}") if paths else "nothing"
+
+
+def _is_one(report: Report) -> bool:
+    return any(file.layout for file in report.files)
+
+
+def _prefixed(files: Iterable[Examined]) -> Iterator[str]:
+    for file in files:
+        for told in file.not_read:
+            yield f"{file.path}: {told}"

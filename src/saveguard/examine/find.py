@@ -1,0 +1,130 @@
+"""Which archives there are in some files, folders and globs; known by their content."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+_NAMED = (".keras", ".h5", ".hdf5", ".weights.json")
+_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\x89HDF\r\n\x1a\n")
+# Both formats may stand behind other bytes: HDF5 at these places, a zip archive anywhere, as its
+# end tells what it is.
+_PLACES = tuple(1 << exponent for exponent in range(9, 20))
+_END_OF_ZIP = 22
+# Others' files, of which version control and environments keep many.
+_PASSED = {".git", ".hg", ".svn", "__pycache__", "node_modules"}
+_MAP = 1 << 24
+
+
+class Found(NamedTuple):
+    """One archive, or what may be one.
+
+    Attributes:
+        path: The file, or the folder that is one archive.
+        sure: It was asked for by name, or is named as archives are, so that not being one is
+            worth saying.
+        unread: Why it cannot be looked into; empty where it can.
+    """
+
+    path: str
+    sure: bool = True
+    unread: str = ""
+
+
+def archives(paths: Iterable[str]) -> Iterator[Found]:
+    """The archives under `paths`, in order of their names; each path in turn.
+
+    A file that is named is always one, whatever it holds; so is a folder that is one archive (a
+    SavedModel, an unpacked `.keras`). Other folders are walked. What does not exist and has
+    `*`, `?` or `[` in it is a glob, `**` for any folders.
+    """
+    for path in paths:
+        if not os.path.lexists(path) and glob.has_magic(path):
+            for name in sorted(glob.glob(path, recursive=True)):
+                yield from _under(name)
+        else:
+            yield from _under(path)
+
+
+def _under(path: str) -> Iterator[Found]:
+    if os.path.isdir(path) and not is_archive_folder(path):
+        yield from _walk(path)
+    else:
+        yield Found(path)
+
+
+def is_archive_folder(path: str) -> bool:
+    """Whether a folder is one archive: a SavedModel, or a `.keras` file unpacked."""
+    try:
+        return _is_archive(set(os.listdir(path)))
+    except OSError:
+        return False
+
+
+def _is_archive(names: set[str]) -> bool:
+    if names & {"saved_model.pb", "saved_model.pbtxt"}:
+        return True
+    weights = {f"model.weights.{kind}" for kind in ("h5", "npz", "json")}
+    return "config.json" in names and bool(names & (weights | {"metadata.json"}))
+
+
+def _walk(folder: str) -> Iterator[Found]:
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as listed:
+                entries = sorted(listed, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Found(here, unread=error.strerror or str(error))
+            continue
+        names = {entry.name for entry in entries}
+        if here != folder and _is_archive(names):
+            yield Found(here)
+            continue
+        if "pyvenv.cfg" in names:
+            continue
+        yield from _files(entries)
+        folders = [e for e in entries if e.is_dir(follow_symlinks=False) and e.name not in _PASSED]
+        waiting.extend(entry.path for entry in reversed(folders))
+
+
+def _files(entries: list[os.DirEntry[str]]) -> Iterator[Found]:
+    files = [entry for entry in entries if entry.is_file()]
+    maps = [entry.path for entry in files if entry.name.endswith(".weights.json")]
+    pieces = {name for path in maps for name in _pieces(path)}
+    for entry in files:
+        if entry.name in pieces:
+            continue
+        if entry.name.endswith(_NAMED):
+            yield Found(entry.path)
+        elif _looks_like_one(entry.path):
+            yield Found(entry.path, sure=False)
+
+
+def _pieces(path: str) -> set[str]:
+    """The files over which `.weights.json` spreads the weights: they are part of its archive."""
+    try:
+        with open(path, "rb") as file:
+            held = json.loads(file.read(_MAP)).get("weight_map", {}).values()
+        return {piece for told in held for piece in ([told] if isinstance(told, str) else told)}
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return set()  # whatever it is instead, its reader says so
+
+
+def _looks_like_one(path: str) -> bool:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            head = file.read(8)
+            if head.startswith(_SIGNATURES):
+                return True
+            size = os.fstat(file.fileno()).st_size
+            places = [place for place in _PLACES if place < size]
+            read = [os.pread(file.fileno(), 8, place) for place in places]
+            end = os.pread(file.fileno(), 4, max(0, size - _END_OF_ZIP))
+    except OSError:
+        return False
+    return any(block == _SIGNATURES[2] for block in read) or end == _SIGNATURES[1]

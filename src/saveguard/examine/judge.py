@@ -1,0 +1,74 @@
+"""One archive, read without a framework and judged by every rule that looks at files."""
+
+from __future__ import annotations
+
+import msgspec
+
+from saveguard.facts import ArchiveFacts
+from saveguard.finding import Examined, Finding, Report, printable
+from saveguard.rules import registry
+
+
+def judge(path: str, *, keras: str) -> Report:
+    """What the rules make of the archive at `path`, with one record of it in `files`.
+
+    Whatever stops the reader or a rule is told under `not_read`: there is always a verdict.
+    """
+    from saveguard.archive.read import read  # NumPy and h5py, which a caller may not need
+
+    try:
+        facts = msgspec.structs.replace(read(path, digests=False), keras=keras)
+    except OSError as error:
+        return _refused(path, error)
+    except Exception as error:  # noqa: BLE001  told as not read
+        return unread(path, _told("the reader failed", error))
+    return judged(facts)
+
+
+def judged(facts: ArchiveFacts) -> Report:
+    """The report on facts that were read already."""
+    found: list[Finding] = []
+    not_read = [f"{part.what}: {part.why}" for part in facts.unread]
+    for rule in registry.sensing("archive"):
+        try:
+            found.extend(rule.notice("archive", facts))
+        except Exception as error:  # noqa: BLE001  told as not read
+            not_read.append(_told(f"{rule.code} could not judge", error))
+    return _report(facts, findings=tuple(found), not_read=tuple(not_read))
+
+
+def unread(path: str, why: str) -> Report:
+    """A report that says only why there is none."""
+    return _report(ArchiveFacts(path=path), not_read=(why,))
+
+
+def _report(
+    facts: ArchiveFacts, *, findings: tuple[Finding, ...] = (), not_read: tuple[str, ...] = ()
+) -> Report:
+    name = printable(facts.path)
+    told = tuple(printable(line) for line in not_read)
+    record = Examined(path=name, layout=facts.layout, size=facts.size, not_read=told)
+    return Report(
+        subject=name,
+        findings=tuple(msgspec.structs.replace(finding, file=name) for finding in findings),
+        read=(_read(facts),) if facts.layout else (),
+        not_read=told,
+        files=(record,),
+    )
+
+
+def _read(facts: ArchiveFacts) -> str:
+    parts = {"member": facts.members, "object": facts.nodes, "array": facts.arrays}
+    told = [f"{len(part):,} {name}{'s' * (len(part) != 1)}" for name, part in parts.items() if part]
+    return ": ".join([facts.layout, *([", ".join(told)] if told else [])])
+
+
+def _refused(path: str, error: OSError) -> Report:
+    """A file that the system does not let us read."""
+    findings = registry.notice_error(error, "load", path)
+    told = f"{error.strerror or error}"
+    return _report(ArchiveFacts(path=path), findings=findings, not_read=(told,))
+
+
+def _told(what: str, error: Exception) -> str:
+    return f"{what}: {type(error).__name__}: {error}".splitlines()[0][:300]
