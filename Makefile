@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules lock sweep faults bench claims
+.PHONY: help setup demo test test-jax test-torch coverage check format rules lock sweep faults bench claims known matrix controls
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,16 @@ format: $(READY)  ## put the source into its form
 
 rules: $(READY)  ## write docs/rules from the rules
 	$(BIN)/python tools/pages.py
+
+known: $(READY)  ## the tables of every release of Keras, out of the released wheels
+	$(BIN)/python tools/known/run.py
+
+# Needs uv for the environments of the old versions; WORK keeps them and their files.
+matrix: $(READY)  ## files of real old versions: what loads, and whether the check says so
+	$(BIN)/python tools/matrix/run.py $(if $(WORK),--work $(WORK))
+
+controls: $(READY)  ## sound files, about which the check has nothing to say
+	KERAS_BACKEND=tensorflow $(BIN)/python tools/controls/run.py
 
 sweep: $(READY)  ## every built-in layer through save, fresh process and comparison
 	$(BIN)/python tools/sweep/run.py

@@ -1,0 +1,92 @@
+"""The false-alarm control: save what is sound in every format, and let the check find nothing.
+
+    python tools/controls/run.py [--only PATTERN] [--most N] [--workers N] [--out FILE]
+
+Several processes share the work. A file of the trials can be kept with --keep.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import msgspec
+
+OUT = Path(__file__).resolve().parents[2] / "docs" / "controls.md"
+
+
+def main() -> int:
+    """Try all of it, write the page, and exit with 1 if there was a false alarm."""
+    options = _options()
+    if options.part is not None:
+        _work(options)
+        return 0
+    import listing
+    from trial import Trial
+
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [Path(folder) / f"{index}.json" for index in range(options.workers)]
+        command = [sys.executable, *sys.argv]
+        workers = [
+            subprocess.Popen([*command, "--part", str(index), "--out", str(part)])
+            for index, part in enumerate(parts)
+        ]
+        codes = [worker.wait() for worker in workers]
+        if any(codes):
+            return 2
+        read = msgspec.json.Decoder(list[Trial]).decode
+        found = [one for part in parts for one in read(part.read_bytes())]
+    if options.keep:
+        options.keep.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
+    options.out.write_text(listing.text(found, _environment()), encoding="utf-8")
+    print(f"{listing.summary(found)}; {time.monotonic() - start:.0f} s")
+    return 1 if listing.wrong(found) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", default="", help="part of a layer's or an architecture's name")
+    parser.add_argument("--what", default="layers,applications", help="one of the two, or both")
+    parser.add_argument("--most", type=int, default=10_000, help="configurations of one layer")
+    parser.add_argument("--workers", type=int, default=2, help="processes that share the work")
+    parser.add_argument("--out", type=Path, default=OUT, help="the page to write")
+    parser.add_argument("--keep", type=Path, help="a file for all trials, as JSON")
+    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _environment() -> str:
+    import keras
+
+    return f"Keras {keras.__version__} on {keras.backend.backend()}"
+
+
+def _work(options: argparse.Namespace) -> None:
+    """One process's share."""
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import subjects
+
+    found = []
+    with contextlib.redirect_stdout(io.StringIO()):
+        if "layers" in options.what:
+            every = subjects.layers(options.only, options.part, options.workers, options.most)
+            found += list(every)
+        if "applications" in options.what:
+            found += list(subjects.applications(options.only, options.part, options.workers))
+    options.out.write_bytes(msgspec.json.encode(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""The architectures of the matrix: importing the package registers every one.
+
+Read by interpreters from 3.6 on, and by every TensorFlow from 1.15 on: no newer syntax here.
+"""
+
+from models import convolutions, custom, dense, inputs, recurrent, training, wiring  # noqa: F401
+from models.kit import ARCHITECTURES  # noqa: F401
