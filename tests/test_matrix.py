@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools" / "matrix"))
-sys.path.insert(0, str(ROOT / "tools" / "controls"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools" / "matrix"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools" / "controls"))
 import environments
 import listing
 import outcome
 import table
 from outcome import Matrix, NotWritten, Outcome
 from trial import Trial
+
+ROOT = Path(__file__).parents[1]
 
 LOADS = Outcome(
     path="a.h5",
