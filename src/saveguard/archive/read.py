@@ -1,158 +1,130 @@
-"""Read a file's structure, its digests and its receipt; nothing of it is executed."""
+"""Read a saved model in any layout; nothing of it is executed, no framework is needed."""
 
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 import os
-import zipfile
-import zlib
 from typing import Any
 
-import numpy as np
-
-from saveguard.child import arrays
+from saveguard.archive import folder, h5, keras
+from saveguard.archive.budget import BUDGET, UNREADABLE, Budget, Meter
+from saveguard.archive.draft import Draft, parse
+from saveguard.archive.hdf5.fields import SIGNATURE
+from saveguard.archive.hdf5.walk import superblock
+from saveguard.archive.source import Source
+from saveguard.archive.zip import END, LOCAL, has_end
 from saveguard.facts import ArchiveFacts
 
-CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-GROUP, RECEIPT = arrays.GROUP, arrays.RECEIPT
-_BLOCK = 1 << 22
-_HDF5 = b"\x89HDF\r\n\x1a\n"
-# What zipfile and h5py raise for damage, for encryption, and for unknown ways of compressing.
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    NotImplementedError,
-    zlib.error,
-)
+CONFIG, METADATA, WEIGHTS = keras.CONFIG, keras.METADATA, keras.WEIGHTS
+_HEAD = 512
 
 
-def read(path: str | os.PathLike[str], *, digests: bool = True) -> ArchiveFacts:
-    """The facts of the file at `path`, whatever its name says.
+def read(
+    path: str | os.PathLike[str],
+    *,
+    digests: bool = True,
+    arrays: bool = True,
+    budget: Budget = BUDGET,
+) -> ArchiveFacts:
+    """The facts of the saved model at `path`, whatever its name says.
 
     Args:
         digests: Also read every byte and hold it against the checksums inside the file and the
-            digests in its receipt.
+            digests in its receipt. Without it, only what is small is.
+        arrays: Also read what arrays there are; without it, only the configuration is read.
+        budget: What the readers may spend.
 
     Raises:
-        OSError: If the file cannot be opened, other than because it does not exist.
+        OSError: If it cannot be opened, other than because it does not exist.
     """
     name = os.fspath(path)
+    meter = Meter(budget)
     if os.path.isdir(name):
-        return ArchiveFacts(path=name, content="directory")
+        return _folder(Draft(name, "directory", 0, meter), arrays)
     try:
-        with open(name, "rb") as file:
-            head = file.read(512)
+        descriptor = os.open(name, os.O_RDONLY)
     except FileNotFoundError:
         return ArchiveFacts(path=name, content="missing", near=_near(name))
-    size = os.path.getsize(name)
-    content = _content(name, head, size)
-    if content == "zip":
-        return _zip(name, size, digests)
-    if content == "hdf5":
-        return _hdf5(name, size, digests)
-    return ArchiveFacts(path=name, content=content, size=size)
+    try:
+        source = Source(descriptor, name, 0, os.fstat(descriptor).st_size)
+        draft = Draft(name, content_of(source), source.size, meter)
+        if draft.content == "zip":
+            keras.read_zip(draft, source, arrays=arrays, digests=digests)
+        elif draft.content == "hdf5":
+            h5.read(draft, source, arrays=arrays)
+            _hold_against_receipt(draft, digests)
+        elif draft.content == "json":
+            _json(draft, source, arrays)
+        return draft.facts()
+    finally:
+        os.close(descriptor)
 
 
-def _content(name: str, head: bytes, size: int) -> str:
-    if size == 0:
+def content_of(source: Source) -> str:
+    """What a file is by its bytes; see `ArchiveFacts.content`."""
+    head = source.upto(0, _HEAD)
+    if not head:
         return "empty"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith((LOCAL, END)):
         return "zip"
-    if head.startswith(_HDF5):
+    if head.startswith(SIGNATURE):
         return "hdf5"
     if head.startswith(b"version https://git-lfs"):
         return "git-lfs"
     start = head.lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<?xml")):
         return "html"
-    return _behind_other_bytes(name, head)
-
-
-def _behind_other_bytes(name: str, head: bytes) -> str:
-    """A zip or HDF5 file that begins with something else, as both formats allow; else text."""
-    if zipfile.is_zipfile(name):
+    # Both formats allow bytes of something else before them.
+    if has_end(source):
         return "zip"
-    with open(name, "rb") as file:
-        for exponent in range(9, 20):
-            file.seek(1 << exponent)
-            if file.read(len(_HDF5)) == _HDF5:
-                return "hdf5"
-    return "text" if all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in head) else "unknown"
+    if superblock(source) >= 0:
+        return "hdf5"
+    text = all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in head)
+    if start.startswith(b"{") and text:
+        return "json"
+    return "text" if text else "unknown"
 
 
-def _near(name: str) -> tuple[str, ...]:
-    folder, base = os.path.split(name)
+def _folder(draft: Draft, arrays: bool) -> ArchiveFacts:
+    if os.path.lexists(os.path.join(draft.path, keras.CONFIG)):
+        folder.read(draft, arrays=arrays)
+    return draft.facts()
+
+
+def _json(draft: Draft, source: Source, arrays: bool) -> None:
+    """Weights in shards have a map in JSON; a configuration alone is no model."""
     try:
-        names = [entry.name for entry in os.scandir(folder or ".")]
-    except OSError:
-        return ()
-    return tuple(difflib.get_close_matches(base, names, n=3))
+        document = parse(source.upto(0, draft.meter.budget.document + 1), draft.meter)
+    except UNREADABLE as error:
+        draft.leave(draft.path, error)
+        return
+    except ValueError:
+        draft.content = "text"
+        return
+    if isinstance(document, dict) and isinstance(document.get("weight_map"), dict):
+        draft.documents["weights.json"] = document
+        folder.read_shards(draft, document, arrays=arrays)
+    elif isinstance(document, dict) and "class_name" in document:
+        draft.document("config.json", source.read(0, source.size), "model")
 
 
-def _zip(name: str, size: int, digests: bool) -> ArchiveFacts:
-    facts: dict[str, Any] = {"path": name, "content": "zip", "size": size}
-    try:
-        with zipfile.ZipFile(name) as archive:
-            members = set(archive.namelist())
-            absent = {CONFIG} - members or {WEIGHTS} - members
-            if absent and "model.weights.npz" not in members:
-                damage = f"the archive has no member {min(absent)!r}"
-                return ArchiveFacts(**facts, damage=damage)
-            receipt = _receipt(archive) if METADATA in members else {}
-            changed = _changed(archive, _digests(receipt)) if digests else ()
-    except _UNREADABLE as error:
-        return ArchiveFacts(**facts, layout="keras", damage=_damage(error))
-    text = json.dumps(receipt) if receipt else ""
-    return ArchiveFacts(**facts, layout="keras", receipt=text, changed=changed)
+def _hold_against_receipt(draft: Draft, digests: bool) -> None:
+    """Compare every array and attribute with the digests in the receipt.
 
-
-def _receipt(archive: zipfile.ZipFile) -> dict[str, Any]:
-    metadata = json.loads(archive.read(METADATA))
-    found = metadata.get("saveguard") if isinstance(metadata, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _digests(receipt: dict[str, Any]) -> dict[str, str]:
-    found = receipt.get("digests")
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
-
-
-def _changed(archive: zipfile.ZipFile, recorded: dict[str, str]) -> tuple[str, ...]:
-    """Members whose digest is not the recorded one; reading also checks the zip's own CRC."""
-    changed = []
-    for entry in archive.infolist():
-        sha256 = hashlib.sha256() if recorded.get(entry.filename, "").startswith("sha256") else None
-        with archive.open(entry) as member:
-            while block := member.read(_BLOCK):
-                if sha256 is not None:
-                    sha256.update(block)
-        found = f"sha256:{sha256.hexdigest()}" if sha256 else f"crc32:{entry.CRC:08x}"
-        if entry.filename in recorded and recorded[entry.filename] != found:
-            changed.append(entry.filename)
-    present = {entry.filename for entry in archive.infolist()}
-    return tuple(changed) + tuple(sorted(set(recorded) - present))
-
-
-def _hdf5(name: str, size: int, digests: bool) -> ArchiveFacts:
+    By h5py, as only `load` and `verify` ask for it, which open the file by h5py as well.
+    """
+    recorded = keras.recorded_digests(draft.receipt) if digests and not draft.damage else {}
+    if not recorded:
+        return
     import h5py
 
-    facts: dict[str, Any] = {"path": name, "content": "hdf5", "size": size}
     try:
-        with h5py.File(name, "r") as file:
-            layout = "h5" if "model_config" in file.attrs else "weights"
-            stored = file.get(f"{GROUP}/{RECEIPT}")
-            receipt = "" if stored is None else stored[()].decode()
-            recorded = _digests(json.loads(receipt)) if receipt and digests else {}
-            found = hdf5_digests(file) if recorded else {}
-    except (*_UNREADABLE, KeyError, AttributeError, TypeError) as error:
-        return ArchiveFacts(**facts, damage=_damage(error))
-    changed = tuple(sorted(k for k in recorded if recorded[k] != found.get(k)))
-    return ArchiveFacts(**facts, layout=layout, receipt=receipt, changed=changed)
+        with h5py.File(draft.path, "r") as file:
+            found = hdf5_digests(file)
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
+        draft.damaged(f"{type(error).__name__}: {error}".splitlines()[0])
+        return
+    draft.changed = tuple(sorted(key for key in recorded if recorded[key] != found.get(key)))
 
 
 def hdf5_digests(file: Any) -> dict[str, str]:
@@ -160,10 +132,14 @@ def hdf5_digests(file: Any) -> dict[str, str]:
 
     Saveguard's own group is left out, as the receipt lies there.
     """
+    import numpy as np
+
+    from saveguard.child import arrays
+
     found = {f"@{key}": arrays.digest(np.asarray(value)) for key, value in file.attrs.items()}
 
     def visit(path: str, item: Any) -> None:
-        if path.split("/")[0] == GROUP:
+        if path.split("/")[0] == arrays.GROUP:
             return
         for key, value in item.attrs.items():
             found[f"{path}@{key}"] = arrays.digest(np.asarray(value))
@@ -174,5 +150,10 @@ def hdf5_digests(file: Any) -> dict[str, str]:
     return {path: f"crc32:{digest}" for path, digest in found.items()}
 
 
-def _damage(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0]
+def _near(name: str) -> tuple[str, ...]:
+    directory, base = os.path.split(name)
+    try:
+        names = [entry.name for entry in os.scandir(directory or ".")]
+    except OSError:
+        return ()
+    return tuple(difflib.get_close_matches(base, names, n=3))

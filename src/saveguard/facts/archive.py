@@ -39,6 +39,9 @@ class Member(Frozen, frozen=True):
         compressed: Its bytes are not stored as they are.
         crc: CRC-32 as declared; None where the layout has none.
         link: It is a symbolic link (or says so in its mode bits).
+        duplicate: A later member of the archive has the same name; that one is read.
+        local_name: The name in the member's own header, where the directory has another.
+        encrypted: Its bytes need a password.
     """
 
     name: str
@@ -48,6 +51,9 @@ class Member(Frozen, frozen=True):
     compressed: bool = False
     crc: int | None = None
     link: bool = False
+    duplicate: bool = False
+    local_name: str = ""
+    encrypted: bool = False
 
 
 class Node(Frozen, frozen=True):
@@ -93,6 +99,8 @@ class StoredArray(Frozen, frozen=True):
         offset: Where its bytes begin in `source`, when they lie there in one piece and
             unencoded, little-endian in C order; else -1.
         source: The file on disk that `offset` counts in.
+        nan, infinite: How many of its values are so, where they were read.
+        zero: Its values were read, and every one is zero.
     """
 
     path: str
@@ -103,6 +111,9 @@ class StoredArray(Frozen, frozen=True):
     stored: int = 0
     offset: int = -1
     source: str = ""
+    nan: int = 0
+    infinite: int = 0
+    zero: bool = False
 
     @property
     def count(self) -> int:
@@ -118,7 +129,7 @@ class Link(Frozen, frozen=True):
 
     Attributes:
         kind: `soft`, `external`, `external-storage`, `virtual`, `cycle` (hard links that
-            close a ring), `symlink`.
+            close a ring), `hard` (a second name of something in the same file), `symlink`.
         target: What it names, as written.
     """
 
@@ -148,11 +159,13 @@ class Unread(Frozen, frozen=True):
         why: `over the budget of ...`, `not JSON: ...`, the reader's own words.
         kind: `budget`, `damage`, `unknown` (a layout's part that is not understood) or
             `encrypted`.
+        text: The beginning of its bytes, of a document that could not be parsed.
     """
 
     what: str
     why: str
     kind: str
+    text: str = ""
 
 
 class ArchiveFacts(Frozen, frozen=True):

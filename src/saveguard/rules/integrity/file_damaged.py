@@ -81,6 +81,11 @@ _DAMAGES = (
         f"{_BYTES} load_model() stops with BadZipFile.",
     ),
     (
+        r"JSONDecodeError: (?!metadata.json)(?P<document>\S+?):? (?P<told>.*)",
+        "its {document} is not JSON ({told})",
+        f"{_BYTES} load_model() reads the model from it, and stops.",
+    ),
+    (
         r"JSONDecodeError",
         "its metadata.json is not JSON",
         "load_model() does not read that member and may well succeed; a receipt in it is lost.",

@@ -68,25 +68,31 @@ _KINDS = {
         "A saved model is a zip archive (`.keras`) or an HDF5 file (`.h5`).",
         "head -c 300 {path} shows what it says; then fetch the model itself",
     ),
+    "json": (
+        "is a JSON file, not a model",
+        "A configuration alone (`model.to_json()`) holds no weights; weights in shards are a JSON"
+        " file that names the files with the arrays in its weight_map.",
+        "keras.models.model_from_json(open({path!r}).read()) builds the model without its weights",
+    ),
     "unknown": (
         "is neither a zip archive nor an HDF5 file",
         "Every saved model of Keras is one of the two, and its first bytes say which.",
         "file {path} shows what it is; then fetch the model itself",
     ),
     "directory": (
-        "is a folder, not a file",
-        "A SavedModel is a folder, which Keras 3 does not load as a model. A folder with a"
-        " config.json in it is an unzipped `.keras` file, which Keras 3 loads.",
-        "give the path of the file itself, which ends in .keras or .h5: ls {path}",
+        "is a folder without a model in it",
+        "A folder is a model where it holds a saved_model.pb (a SavedModel) or a config.json (an"
+        " unpacked `.keras` file). This one holds neither.",
+        "give the path of the model itself: ls {path}",
     ),
 }
-# Keras reads an unzipped archive; zip and HDF5 may both begin with bytes of something else.
+# A checkpoint of another tool may be in it; zip and HDF5 may begin with bytes of something else.
 _MAY_BE_READ = ("directory", "unknown")
 
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
-    if facts.content in _KINDS:
+    if facts.content in _KINDS and not facts.layout:
         told, why, fix = _KINDS[facts.content]
         yield rule.finding(
             where=facts.path,

@@ -1,0 +1,107 @@
+"""The bytes of a zip archive's members, unpacked where they are packed, never without a limit."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from saveguard.archive.budget import Damaged, Encrypted, Meter, NotUnderstood, OverBudget
+from saveguard.archive.source import Source
+from saveguard.archive.zip import DEFLATED, STORED, Entry
+
+_BLOCK = 1 << 20
+_BZIP2 = 12
+_SMALL = 1 << 20  # bytes below which no ratio is a bomb
+
+
+def blocks(source: Source, entry: Entry, limit: int, meter: Meter) -> Iterator[bytes]:
+    """A member's bytes, unpacked.
+
+    Raises:
+        OverBudget: If they are more than `limit`, or grow beyond reason.
+        Damaged: If they end early, or do not unpack.
+        NotUnderstood: If they are packed in a way that the readers do not know, or encrypted.
+    """
+    if entry.member.encrypted:
+        raise Encrypted("it is encrypted")
+    if entry.member.offset < 0:
+        raise Damaged("its header is not where the directory says")
+    most = max(meter.budget.ratio * entry.member.stored, _SMALL)
+    taken = 0
+    for block in _unpacked(source, entry):
+        taken += len(block)
+        if taken > limit:
+            raise OverBudget(f"over the budget of {limit:,} bytes")
+        if taken > most and entry.method != STORED:
+            ratio = meter.budget.ratio
+            raise OverBudget(f"over the budget of {ratio} bytes out of each compressed byte")
+        yield block
+    if taken < entry.member.size:
+        raise Damaged(f"it ends after {taken:,} of {entry.member.size:,} bytes")
+
+
+def _unpacked(source: Source, entry: Entry) -> Iterator[bytes]:
+    unpack: Any = None
+    if entry.method == DEFLATED:
+        unpack = zlib.decompressobj(-15)
+    elif entry.method == _BZIP2:
+        unpack = bz2.BZ2Decompressor()
+    elif entry.method != STORED:
+        raise NotUnderstood(f"it is packed by method {entry.method}")
+    start, end = entry.member.offset, entry.member.offset + entry.member.stored
+    for at in range(start, end, _BLOCK):
+        block = source.upto(at, min(_BLOCK, end - at))
+        if not block:
+            return
+        if unpack is None:
+            yield block
+            continue
+        try:
+            yield from _inflated(unpack, block)
+        except (zlib.error, OSError, EOFError, ValueError) as error:
+            raise Damaged(f"it does not unpack: {error}") from error
+
+
+def _inflated(unpack: Any, block: bytes) -> Iterator[bytes]:
+    """What one packed block gives, in pieces of bounded size."""
+    out = unpack.decompress(block, _BLOCK)
+    while out:
+        yield out
+        if isinstance(unpack, bz2.BZ2Decompressor):
+            out = b"" if unpack.eof or unpack.needs_input else unpack.decompress(b"", _BLOCK)
+        else:
+            out = unpack.decompress(unpack.unconsumed_tail, _BLOCK)
+
+
+def content(source: Source, entry: Entry, meter: Meter) -> bytes:
+    """All bytes of a member that is a document.
+
+    Raises:
+        OverBudget, Damaged, NotUnderstood: As `blocks`; also if they do not match their checksum.
+    """
+    found = b"".join(blocks(source, entry, meter.budget.document, meter))
+    if entry.member.crc is not None and zlib.crc32(found) != entry.member.crc:
+        raise Damaged(f"Bad CRC-32 for file {entry.member.name!r}")
+    return found
+
+
+@contextlib.contextmanager
+def opened(source: Source, entry: Entry, meter: Meter) -> Iterator[Source]:
+    """A member to be read at any place: where it lies, or unpacked into a temporary file.
+
+    Raises:
+        OverBudget, Damaged, NotUnderstood: As `blocks`.
+    """
+    if entry.method == STORED and not entry.member.encrypted and entry.member.offset >= 0:
+        yield source.window(entry.member.offset, entry.member.stored)
+        return
+    with tempfile.TemporaryFile() as file:
+        for block in blocks(source, entry, meter.budget.unpacked, meter):
+            file.write(block)
+        file.flush()
+        yield Source(file.fileno(), "", 0, os.fstat(file.fileno()).st_size)
