@@ -98,13 +98,18 @@ def _dtype(layer: Raw, depth: int = 0) -> str:
 
 def _input(model: Raw, layer: Raw, place: str) -> Input:
     name, shape = topology.name(layer), _shape(layer)
-    axes = shape and tuple(
+    pad, source = _padding(model, layer)
+    told = place if AUTOMATIC.fullmatch(name) else name
+    return Input(name=told, axes=_axes(shape), dtype=_dtype(layer), pad=pad, pad_source=source)
+
+
+def _axes(shape: topology.Shape | None) -> tuple[Axis, ...] | None:
+    if shape is None:
+        return None
+    return tuple(
         Axis(name="batch" if position == 0 and extent is None else "", size=extent)
         for position, extent in enumerate(shape)
     )
-    pad, source = _padding(model, layer)
-    told = place if AUTOMATIC.fullmatch(name) else name
-    return Input(name=told, axes=axes, dtype=_dtype(layer), pad=pad, pad_source=source)
 
 
 def _padding(model: Raw, layer: Raw) -> tuple[float | None, str]:
@@ -137,18 +142,11 @@ def _of_signature(graph: Any) -> Contract | None:
         told = signatures.get("serving_default") or next(iter(signatures.values()), None)
         if told and told["inputs"]:
             names = sorted(told["inputs"])
-            inputs = tuple(_of_tensor(name, told["inputs"][name]) for name in names)
+            tensors = [told["inputs"][name] for name in names]
+            inputs = tuple(
+                Input(name=name, axes=_axes(tensor["shape"]), dtype=tensor["dtype"])
+                for name, tensor in zip(names, tensors, strict=True)
+            )
             structure = {name: index for index, name in enumerate(names)}
             return Contract(inputs=inputs, structure=structure, source="signature")
     return None
-
-
-def _of_tensor(name: str, tensor: Raw) -> Input:
-    shape = tensor["shape"]
-    axes = None
-    if shape is not None:
-        axes = tuple(
-            Axis(name="batch" if position == 0 and extent is None else "", size=extent)
-            for position, extent in enumerate(shape)
-        )
-    return Input(name=name, axes=axes, dtype=tensor["dtype"])
