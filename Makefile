@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules lock sweep faults bench claims known matrix controls
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench claims known matrix controls
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,7 @@ check: $(READY)  ## format, lint, types, the arrows between rooms, the rules' pa
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/pages.py --check
+	$(BIN)/python tools/schema.py --check
 
 format: $(READY)  ## put the source into its form
 	$(BIN)/ruff format .
@@ -79,6 +80,9 @@ matrix: $(READY)  ## files of real old versions: what loads, and whether the che
 
 controls: $(READY)  ## sound files, about which the check has nothing to say
 	KERAS_BACKEND=tensorflow $(BIN)/python tools/controls/run.py
+
+schema: $(READY)  ## write docs/report.schema.json from the report's values
+	$(BIN)/python tools/schema.py
 
 sweep: $(READY)  ## every built-in layer through save, fresh process and comparison
 	$(BIN)/python tools/sweep/run.py

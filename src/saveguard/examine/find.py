@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+_SAVED_MODEL = {"saved_model.pb", "saved_model.pbtxt"}
 _NAMED = (".keras", ".h5", ".hdf5", ".weights.json")
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\x89HDF\r\n\x1a\n")
 # Both formats may stand behind other bytes: HDF5 at these places, a zip archive anywhere, as its
@@ -38,8 +39,8 @@ def archives(paths: Iterable[str]) -> Iterator[Found]:
     """The archives under `paths`, in order of their names; each path in turn.
 
     A file that is named is always one, whatever it holds; so is a folder that is one archive (a
-    SavedModel, an unpacked `.keras`). Other folders are walked. What does not exist and has
-    `*`, `?` or `[` in it is a glob, `**` for any folders.
+    SavedModel, which its `saved_model.pb` names too, or an unpacked `.keras`). Other folders are
+    walked. What does not exist and has `*`, `?` or `[` in it is a glob, `**` for any folders.
     """
     for path in paths:
         if not os.path.lexists(path) and glob.has_magic(path):
@@ -52,6 +53,8 @@ def archives(paths: Iterable[str]) -> Iterator[Found]:
 def _under(path: str) -> Iterator[Found]:
     if os.path.isdir(path) and not is_archive_folder(path):
         yield from _walk(path)
+    elif os.path.basename(path) in _SAVED_MODEL and os.path.isfile(path):
+        yield Found(os.path.dirname(path) or ".")
     else:
         yield Found(path)
 
@@ -65,7 +68,7 @@ def is_archive_folder(path: str) -> bool:
 
 
 def _is_archive(names: set[str]) -> bool:
-    if names & {"saved_model.pb", "saved_model.pbtxt"}:
+    if names & _SAVED_MODEL:
         return True
     weights = {f"model.weights.{kind}" for kind in ("h5", "npz", "json")}
     return "config.json" in names and bool(names & (weights | {"metadata.json"}))
