@@ -11,7 +11,9 @@ from saveguard.archive.hdf5.walk import Contents
 from saveguard.archive.nodes import walk
 from saveguard.facts import ArchiveFacts, Link, Member, Node, Role, StoredArray, Unread
 
+_BEGINNING = 1 << 20
 _VERSIONS = {"keras_version": "keras", "backend": "backend", "tensorflow_version": "tensorflow"}
+_KEPT = 1 << 20
 
 
 class Draft:
@@ -52,10 +54,12 @@ class Draft:
         """Note what is wrong with the archive's bytes; the first of several is told."""
         self.damage = self.damage or told
 
-    def leave(self, what: str, error: Exception) -> None:
-        """Note a part that stays unread, and why."""
+    def leave(self, what: str, error: Exception, content: bytes | str = "") -> None:
+        """Note a part that stays unread, and why; of a document, also how it begins."""
         why = str(error) or type(error).__name__
-        self.unread.append(Unread(what=what, why=why, kind=kind_of(error)))
+        begins = content[:_BEGINNING]
+        text = begins.decode("utf-8", "replace") if isinstance(begins, bytes) else begins
+        self.unread.append(Unread(what=what, why=why, kind=kind_of(error), text=text))
 
     def document(self, name: str, content: bytes | str, role: Role | None = None) -> Any:
         """Parse a JSON document and keep it; with a role, also the objects that it names."""
@@ -63,10 +67,10 @@ class Draft:
             found = parse(content, self.meter)
         except ValueError as error:
             self.damaged(f"JSONDecodeError: {name}: {error}")
-            self.leave(name, Damaged(f"not JSON: {error}"))
+            self.leave(name, Damaged(f"not JSON: {error}"), content)
             return None
         except OverBudget as error:
-            self.leave(name, error)
+            self.leave(name, error, content)
             return None
         self.documents[name] = found
         if role is not None:

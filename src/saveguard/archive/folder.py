@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from saveguard.archive.budget import Damaged, NotUnderstood, OverBudget
+from saveguard.archive.budget import UNREADABLE, Damaged, NotUnderstood, OverBudget
 from saveguard.archive.draft import Draft
 from saveguard.archive.hdf5 import walk
 from saveguard.archive.keras import read_parts
@@ -54,13 +54,16 @@ class Folder:
                     Member(name=name, size=size, stored=size, offset=0, link=found.is_symlink())
                 )
 
-    def content(self, name: str) -> bytes:
-        """All bytes of a document."""
+    def content(self, name: str) -> tuple[bytes, Exception | None]:
+        """The bytes of a document, or why they are not read."""
         limit = self.draft.meter.budget.document
-        with self.opened(name) as source:
-            if source.size > limit:
-                raise OverBudget(f"over the budget of {limit:,} bytes of one document")
-            return source.read(0, source.size)
+        try:
+            with self.opened(name) as source:
+                if source.size > limit:
+                    raise OverBudget(f"over the budget of {limit:,} bytes of one document")
+                return source.read(0, source.size), None
+        except UNREADABLE as error:
+            return b"", error
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Source]:

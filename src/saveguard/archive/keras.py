@@ -29,8 +29,8 @@ class Container(Protocol):
     def names(self) -> Sequence[str]:
         """The parts' names."""
 
-    def content(self, name: str) -> bytes:
-        """All bytes of a document."""
+    def content(self, name: str) -> tuple[bytes, Exception | None]:
+        """The bytes of a document as far as they go, and why they go no further."""
 
     def opened(self, name: str) -> AbstractContextManager[Source]:
         """A part, to be read at any place."""
@@ -44,7 +44,7 @@ class _Zip:
         self.entries = {entry.member.name: entry for entry in entries}
         self.names = list(self.entries)
 
-    def content(self, name: str) -> bytes:
+    def content(self, name: str) -> tuple[bytes, Exception | None]:
         return parts.content(self.source, self.entries[name], self.draft.meter)
 
     def opened(self, name: str) -> AbstractContextManager[Source]:
@@ -81,9 +81,7 @@ def read_parts(draft: Draft, archive: Container, *, arrays: bool) -> None:
     """Read the configuration, the metadata and the weights of an archive."""
     for name, role in _DOCUMENTS:
         if name in archive.names:
-            content = _content(draft, archive, name)
-            if content is not None:
-                draft.document(name, content, role)
+            _document(draft, archive, name, role)
     names = set(archive.names)
     absent = {CONFIG} - names or {WEIGHTS} - names
     if absent == {CONFIG} or (absent and WEIGHTS_NPZ not in names):
@@ -98,14 +96,14 @@ def read_parts(draft: Draft, archive: Container, *, arrays: bool) -> None:
             _weights(draft, archive, name)
 
 
-def _content(draft: Draft, archive: Container, name: str) -> bytes | None:
-    try:
-        return archive.content(name)
-    except UNREADABLE as error:
-        if isinstance(error, Damaged):
-            draft.damaged(f"BadZipFile: {name}: {error}")
-        draft.leave(name, error)
-        return None
+def _document(draft: Draft, archive: Container, name: str, role: Role | None) -> None:
+    content, error = archive.content(name)
+    if isinstance(error, Damaged):
+        draft.damaged(f"BadZipFile: {name}: {error}")
+    if error is not None:
+        draft.leave(name, error, content)
+    if error is None or "CRC" in str(error):
+        draft.document(name, content, role)
 
 
 def _weights(draft: Draft, archive: Container, name: str) -> None:

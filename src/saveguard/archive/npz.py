@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from saveguard.archive import parts
-from saveguard.archive.budget import UNREADABLE, Damaged, NotUnderstood
+from saveguard.archive.budget import UNREADABLE, Damaged, Meter, NotUnderstood
 from saveguard.archive.draft import Draft
 from saveguard.archive.source import Source
 from saveguard.archive.zip import STORED, Entry, listing
 from saveguard.facts import StoredArray
 
+if TYPE_CHECKING:
+    import numpy as np
+
 _MAGIC = b"\x93NUMPY"
-_LONGEST_HEADER = 1 << 16
+_LONGEST_HEADER = 1 << 16  # what NumPy itself reads has 10,000 bytes
 _DESCRIPTION = re.compile(rb"'descr':\s*'([<>|=]?)([a-zA-Z])(\d*)'")
 _SHAPE = re.compile(rb"'shape':\s*\(([\d,\s]*)\)")
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
@@ -38,26 +44,52 @@ def read(draft: Draft, source: Source, member: str) -> None:
             draft.leave(f"{member}: {name}" if member else name, error)
 
 
-def _array(draft: Draft, source: Source, member: str, entry: Entry) -> StoredArray:
-    """An array by its header; objects (which NumPy would unpickle) are told as `object`."""
-    start = b""
-    for block in parts.blocks(source, entry, draft.meter.budget.unpacked, draft.meter):
-        start += block
-        if len(start) >= 12 + _LONGEST_HEADER:
-            break
+def values(
+    source: Source, array: StoredArray, dtype: np.dtype[Any], meter: Meter
+) -> Iterator[np.ndarray[Any, Any]]:
+    """The values of one array of the `.npz` archive in a window, in C order.
+
+    Raises:
+        Damaged, NotUnderstood, OverBudget: As `parts.blocks`.
+    """
+    import numpy as np
+
+    name = f"{array.path}.npy"
+    entries = [e for e in listing(source, meter).entries if e.member.name == name]
+    if not entries:
+        raise Damaged(f"no array {array.path}")
+    blocks = parts.blocks(source, entries[-1], meter.budget.unpacked, meter)
+    begin, header = _header(start := next(blocks, b""))
+    if b"'fortran_order': False" not in header or b"'descr': '>" in header:
+        raise NotUnderstood("an array in another order")
+    rest = start[begin:]
+    for block in itertools.chain(blocks, [b""]):
+        whole = len(rest) // dtype.itemsize * dtype.itemsize
+        yield np.frombuffer(rest[:whole], dtype)
+        rest = rest[whole:] + block
+
+
+def _header(start: bytes) -> tuple[int, bytes]:
+    """Where the values of an array begin, and the header before them."""
     if not start.startswith(_MAGIC) or len(start) < 12:
         raise Damaged("it is no array of NumPy")
-    wide = start[6] > 1
-    begin = 12 if wide else 10
-    length = int.from_bytes(start[8:begin], "little")
-    header = start[begin : begin + length]
+    begin = 12 if start[6] > 1 else 10
+    end = begin + int.from_bytes(start[8:begin], "little")
+    if end > _LONGEST_HEADER:
+        raise NotUnderstood("the header of an array")
+    return end, start[begin:end]
+
+
+def _array(draft: Draft, source: Source, member: str, entry: Entry) -> StoredArray:
+    """An array by its header; objects (which NumPy would unpickle) are told as `object`."""
+    blocks = parts.blocks(source, entry, draft.meter.budget.unpacked, draft.meter)
+    begin, header = _header(next(blocks, b""))
     described, shape = _DESCRIPTION.search(header), _SHAPE.search(header)
-    if not shape or length > _LONGEST_HEADER:
+    if not shape:
         raise NotUnderstood("the header of an array")
     dtype = _dtype(described)
     plain = entry.method == STORED and described is not None and described[1] != b">"
     plain = plain and b"'fortran_order': False" in header and dtype not in ("object", "string")
-    at = source.start + entry.member.offset + begin + length
     return StoredArray(
         path=entry.member.name.removesuffix(".npy"),
         member=member,
@@ -65,7 +97,7 @@ def _array(draft: Draft, source: Source, member: str, entry: Entry) -> StoredArr
         dtype=dtype,
         role="optimizer" if entry.member.name.startswith("optimizer") else "weight",
         stored=entry.member.stored,
-        offset=at if plain and source.path else -1,
+        offset=source.place(entry.member.offset + begin) if plain else -1,
         source=source.path,
     )
 

@@ -10,7 +10,14 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from saveguard.archive.budget import Damaged, Encrypted, Meter, NotUnderstood, OverBudget
+from saveguard.archive.budget import (
+    UNREADABLE,
+    Damaged,
+    Encrypted,
+    Meter,
+    NotUnderstood,
+    OverBudget,
+)
 from saveguard.archive.source import Source
 from saveguard.archive.zip import DEFLATED, STORED, Entry
 
@@ -78,16 +85,18 @@ def _inflated(unpack: Any, block: bytes) -> Iterator[bytes]:
             out = unpack.decompress(unpack.unconsumed_tail, _BLOCK)
 
 
-def content(source: Source, entry: Entry, meter: Meter) -> bytes:
-    """All bytes of a member that is a document.
-
-    Raises:
-        OverBudget, Damaged, NotUnderstood: As `blocks`; also if they do not match their checksum.
-    """
-    found = b"".join(blocks(source, entry, meter.budget.document, meter))
-    if entry.member.crc is not None and zlib.crc32(found) != entry.member.crc:
-        raise Damaged(f"Bad CRC-32 for file {entry.member.name!r}")
-    return found
+def content(source: Source, entry: Entry, meter: Meter) -> tuple[bytes, Exception | None]:
+    """The bytes of a member that is a document, as far as they go, and why they go no further."""
+    found: bytes = b""
+    why: Exception | None = None
+    try:
+        for block in blocks(source, entry, meter.budget.document, meter):
+            found += block
+        if entry.member.crc is not None and zlib.crc32(found) != entry.member.crc:
+            why = Damaged(f"Bad CRC-32 for file {entry.member.name!r}")
+    except UNREADABLE as error:
+        why = error
+    return found, why
 
 
 @contextlib.contextmanager
@@ -104,4 +113,5 @@ def opened(source: Source, entry: Entry, meter: Meter) -> Iterator[Source]:
         for block in blocks(source, entry, meter.budget.unpacked, meter):
             file.write(block)
         file.flush()
-        yield Source(file.fileno(), "", 0, os.fstat(file.fileno()).st_size)
+        size = os.fstat(file.fileno()).st_size
+        yield Source(file.fileno(), source.path, 0, size, unpacked=True)

@@ -6,17 +6,16 @@ import difflib
 import os
 from typing import Any
 
-from saveguard.archive import folder, h5, keras
+import msgspec
+
+from saveguard.archive import folder, h5, keras, savedmodel
 from saveguard.archive.budget import BUDGET, UNREADABLE, Budget, Meter
+from saveguard.archive.content import content_of
 from saveguard.archive.draft import Draft, parse
-from saveguard.archive.hdf5.fields import SIGNATURE
-from saveguard.archive.hdf5.walk import superblock
 from saveguard.archive.source import Source
-from saveguard.archive.zip import END, LOCAL, has_end
 from saveguard.facts import ArchiveFacts
 
 CONFIG, METADATA, WEIGHTS = keras.CONFIG, keras.METADATA, keras.WEIGHTS
-_HEAD = 512
 
 
 def read(
@@ -60,32 +59,12 @@ def read(
         os.close(descriptor)
 
 
-def content_of(source: Source) -> str:
-    """What a file is by its bytes; see `ArchiveFacts.content`."""
-    head = source.upto(0, _HEAD)
-    if not head:
-        return "empty"
-    if head.startswith((LOCAL, END)):
-        return "zip"
-    if head.startswith(SIGNATURE):
-        return "hdf5"
-    if head.startswith(b"version https://git-lfs"):
-        return "git-lfs"
-    start = head.lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<?xml")):
-        return "html"
-    # Both formats allow bytes of something else before them.
-    if has_end(source):
-        return "zip"
-    if superblock(source) >= 0:
-        return "hdf5"
-    text = all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in head)
-    if start.startswith(b"{") and text:
-        return "json"
-    return "text" if text else "unknown"
-
-
 def _folder(draft: Draft, arrays: bool) -> ArchiveFacts:
+    if savedmodel.is_one(draft.path):
+        folder.Folder(draft)
+        return msgspec.structs.replace(
+            draft.facts(), **savedmodel.read(draft.path, draft.meter.budget)
+        )
     if os.path.lexists(os.path.join(draft.path, keras.CONFIG)):
         folder.read(draft, arrays=arrays)
     return draft.facts()

@@ -11,16 +11,20 @@ class Source:
     """A window of an open file. Nothing is mapped into memory, nothing outside is read.
 
     Attributes:
-        path: The file that `start` counts in; empty for a temporary one.
+        path: The archive's file; `start` counts in it unless the window is `unpacked`.
         start: Where the window begins in the file.
         size: How many bytes it has.
+        unpacked: It is a temporary file with what was compressed in the archive.
     """
 
-    def __init__(self, descriptor: int, path: str, start: int, size: int) -> None:
+    def __init__(
+        self, descriptor: int, path: str, start: int, size: int, *, unpacked: bool = False
+    ) -> None:
         self.descriptor = descriptor
         self.path = path
         self.start = start
         self.size = max(size, 0)
+        self.unpacked = unpacked
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes at `offset` in the window.
@@ -43,4 +47,9 @@ class Source:
         """A part of this window, as far as that reaches."""
         offset = min(max(offset, 0), self.size)
         size = min(size, self.size - offset)
-        return Source(self.descriptor, self.path, self.start + offset, size)
+        start = self.start + offset
+        return Source(self.descriptor, self.path, start, size, unpacked=self.unpacked)
+
+    def place(self, offset: int) -> int:
+        """Where an offset of the window lies in the archive's file; -1 if it is unpacked."""
+        return -1 if self.unpacked else self.start + offset

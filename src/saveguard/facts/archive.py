@@ -144,11 +144,18 @@ class Operation(Frozen, frozen=True):
 
     Attributes:
         graph: The function that holds it; empty for the main graph.
+        meta: The number of the graph in its file, of several.
+        inputs: The operations that feed it, as written; of the main graph, and of what fills
+            tables.
+        calls: The functions that it calls.
     """
 
     op: str
     name: str
     graph: str = ""
+    meta: int = 0
+    inputs: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
 
 class Unread(Frozen, frozen=True):

@@ -184,7 +184,7 @@ class _Walk:
             self._unread(path, Damaged(f"its {dataset.size:,} bytes are not in the file"))
             return -1, max(min(place.stored, source.size - place.address), 0)
         plain = dataset.kind.order == "<" and dataset.kind.name not in _NO_NUMBERS
-        return (source.start + place.address if plain and source.path else -1), dataset.size
+        return (source.place(place.address) if plain else -1), dataset.size
 
     def _chunks(self, path: str, place: layout.Layout, rank: int) -> int:
         """Bytes that the chunks of an array take."""

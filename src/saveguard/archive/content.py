@@ -1,0 +1,35 @@
+"""What a file is, by its bytes alone."""
+
+from __future__ import annotations
+
+from saveguard.archive.hdf5.fields import SIGNATURE
+from saveguard.archive.hdf5.walk import superblock
+from saveguard.archive.source import Source
+from saveguard.archive.zip import END, LOCAL, has_end
+
+_HEAD = 512
+
+
+def content_of(source: Source) -> str:
+    """What a file is by its bytes; see `ArchiveFacts.content`."""
+    head = source.upto(0, _HEAD)
+    if not head:
+        return "empty"
+    if head.startswith((LOCAL, END)):
+        return "zip"
+    if head.startswith(SIGNATURE):
+        return "hdf5"
+    if head.startswith(b"version https://git-lfs"):
+        return "git-lfs"
+    start = head.lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<?xml")):
+        return "html"
+    # Both formats allow bytes of something else before them.
+    if has_end(source):
+        return "zip"
+    if superblock(source) >= 0:
+        return "hdf5"
+    text = all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in head)
+    if start.startswith(b"{") and text:
+        return "json"
+    return "text" if text else "unknown"
