@@ -1,7 +1,7 @@
 """Every code and the file of its rule. This is the only list; codes are never reused or renamed.
 
-SG1xx integrity of the file, SG2xx loading, SG4xx fidelity, SG5xx input, SG6xx sequences,
-SG7xx runtime.
+SG1xx integrity of the file, SG2xx loading, SG3xx security, SG4xx fidelity, SG5xx input,
+SG6xx sequences, SG7xx runtime.
 """
 
 from __future__ import annotations
@@ -20,6 +20,23 @@ CODES = {
     "SG207": "loading.python_lambda",
     "SG208": "loading.reload_fails",
     "SG209": "loading.compile_lost",
+    "SG301": "security.bytecode_in_config",
+    "SG302": "security.module_not_of_a_model",
+    "SG303": "security.function_not_of_a_model",
+    "SG304": "security.safe_mode_off",
+    "SG305": "security.torch_pickle",
+    "SG306": "security.vocabulary_path",
+    "SG307": "security.saved_model_layer",
+    "SG308": "security.size_declared",
+    "SG309": "security.link_outside",
+    "SG310": "security.path_traversal",
+    "SG311": "security.object_arrays",
+    "SG312": "security.zip_bomb",
+    "SG313": "security.members_disagree",
+    "SG314": "security.module_missing",
+    "SG315": "security.unreachable_layer",
+    "SG316": "security.operation_touches_host",
+    "SG317": "security.tensorflow_function",
     "SG401": "fidelity.weights_not_created",
     "SG402": "fidelity.untracked_variables",
     "SG403": "fidelity.variables_not_written",

@@ -18,6 +18,20 @@ from saveguard.facts import Operation
 _KERAS = "_tf_keras_"
 # Operations that run when the model is loaded are named by these.
 _INIT = ("__saved_model_init_op", "saved_model_main_op", "legacy_init_op")
+# Operations that most of a graph consists of, and that take no functions.
+_PLAIN = frozenset(
+    word
+    for line in (
+        "AddV2 AssignVariableOp BatchMatMulV2 BiasAdd Cast ConcatV2 Const Conv2D",
+        "DisableCopyOnRead Enter Exit ExpandDims Fill FusedBatchNormV3 GatherV2 GreaterEqual",
+        "Identity Less LogicalAnd MatMul Maximum Mean Merge Minimum Mul NextIteration NoOp Pack",
+        "Placeholder Prod Range ReadVariableOp RealDiv Relu Reshape Rsqrt Select SelectV2 Shape",
+        "Sigmoid Slice Softmax Split Square Squeeze StopGradient StridedSlice Sub Sum Switch Tanh",
+        "TensorListFromTensor TensorListGetItem TensorListReserve TensorListSetItem",
+        "TensorListStack Tile Transpose Unpack VarHandleOp ZerosLike",
+    )
+    for word in line.split()
+)
 
 
 class Described(NamedTuple):
@@ -41,7 +55,8 @@ class Graphs:
         operations: Every operation of every graph and function.
         described: The objects that Keras described in the file (TensorFlow 2.0 to 2.4).
         graphs: For each graph its `tags`, `tensorflow` (the version that wrote it),
-            `signatures`, `assets` (file names), `init` (what runs at loading) and `saver`.
+            `signatures`, `assets` (file names), `asset_tensors` (which hold those names), `init`
+            (what runs at loading) and `saver`.
         problem: What stopped the reading, or None.
     """
 
@@ -74,7 +89,9 @@ def read(path: str, *, most_fields: int, most_operations: int, most_text: int) -
 
 
 def _graph(wire: Wire, graph: Field, found: Graphs, most: int, most_text: int) -> None:
-    told: dict[str, Any] = {"tags": [], "signatures": {}, "assets": [], "init": [], "saver": {}}
+    told: dict[str, Any] = {"tags": [], "signatures": {}, "init": [], "saver": {}}
+    told |= {"assets": [], "asset_tensors": []}
+    number = len(found.graphs)
     found.graphs.append(told)
     for part in wire.fields(*graph[1:]):
         if part.end < 0:
@@ -84,7 +101,7 @@ def _graph(wire: Wire, graph: Field, found: Graphs, most: int, most_text: int) -
                 told["tags"] += [wire.text(tag) for tag in wire.messages(4, *part[1:])]
                 told["tensorflow"] = _texts(wire, part, {5}).get(5, "")
             case 2:
-                for operation in _operations(wire, part):
+                for operation in _operations(wire, part, number):
                     if len(found.operations) >= most:
                         raise OverBudget(f"over the budget of operations: {most}")
                     found.operations.append(operation)
@@ -96,16 +113,18 @@ def _graph(wire: Wire, graph: Field, found: Graphs, most: int, most_text: int) -
             case 5:
                 _signature(wire, part, told)
             case 6:
-                told["assets"].append(_texts(wire, part).get(2, ""))
+                told["assets"].append(_texts(wire, part, {2}).get(2, ""))
+                tensors = wire.messages(1, *part[1:])
+                told["asset_tensors"] += [_texts(wire, one, {1}).get(1, "") for one in tensors]
             case 7:
                 found.described += _described(wire, part, most_text)
 
 
-def _operations(wire: Wire, graph: Field) -> Iterator[Operation]:
+def _operations(wire: Wire, graph: Field, number: int) -> Iterator[Operation]:
     """The operations of a graph and of every function in its library."""
     for part in wire.fields(*graph[1:]):
         if part.number == 1 and part.end >= 0:
-            yield _operation(wire, part, "")
+            yield _operation(wire, part, "", number)
         if part.number != 2 or part.end < 0:
             continue
         for function in wire.messages(1, *part[1:]):
@@ -113,12 +132,41 @@ def _operations(wire: Wire, graph: Field) -> Iterator[Operation]:
             for signature in wire.messages(1, *function[1:]):
                 name = sys.intern(_texts(wire, signature, {1}).get(1, name))
             for node in wire.messages(3, *function[1:]):
-                yield _operation(wire, node, name)
+                yield _operation(wire, node, name, number)
 
 
-def _operation(wire: Wire, node: Field, graph: str) -> Operation:
-    texts = _texts(wire, node, {1, 2})
-    return Operation(op=sys.intern(texts.get(2, "")), name=texts.get(1, ""), graph=graph)
+def _operation(wire: Wire, node: Field, graph: str, number: int) -> Operation:
+    texts: dict[int, str] = {}
+    inputs: list[Field] = []
+    attributes: list[Field] = []
+    for field in wire.fields(*node[1:]):
+        if field.end >= 0 and field.number in (1, 2):
+            texts[field.number] = wire.text(field)
+        elif field.end >= 0:
+            attributes += [field] if field.number == 5 else []
+            inputs += [field] if field.number == 3 else []
+    op = sys.intern(texts.get(2, ""))
+    wired = not graph or op.startswith("InitializeTable")
+    calls = [] if op in _PLAIN else [call for field in attributes for call in _calls(wire, field)]
+    return Operation(
+        op=op,
+        name=texts.get(1, ""),
+        graph=graph,
+        meta=number,
+        inputs=tuple(wire.text(field) for field in inputs) if wired else (),
+        calls=tuple(calls),
+    )
+
+
+def _calls(wire: Wire, attribute: Field) -> Iterator[str]:
+    """The functions that an attribute names: one, or a list."""
+    for value in wire.messages(2, *attribute[1:]):
+        for part in wire.fields(*value[1:]):
+            if part.end < 0 or part.number not in (1, 10):
+                continue
+            named = [part] if part.number == 10 else wire.messages(9, *part[1:])
+            for function in named:
+                yield _texts(wire, function, {1}).get(1, "")
 
 
 def _texts(wire: Wire, message: Field, wanted: set[int] | None = None) -> dict[int, str]:

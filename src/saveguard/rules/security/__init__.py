@@ -1,0 +1,1 @@
+"""What a file would run, read or write when it is loaded."""
