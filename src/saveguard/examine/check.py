@@ -55,7 +55,8 @@ def subject(paths: Sequence[str]) -> str:
 
 
 def _is_one(report: Report) -> bool:
-    return any(file.layout for file in report.files)
+    """Whether a file that nobody named is a saved model; `.npz` files mostly hold data."""
+    return any(file.layout not in ("", "npz") for file in report.files)
 
 
 def _prefixed(files: Iterable[Examined]) -> Iterator[str]:

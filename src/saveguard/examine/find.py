@@ -8,13 +8,12 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from saveguard.archive.budget import Damaged
+from saveguard.archive.content import content_of
+from saveguard.archive.source import Source
+
 _SAVED_MODEL = {"saved_model.pb", "saved_model.pbtxt"}
 _NAMED = (".keras", ".h5", ".hdf5", ".weights.json")
-_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"\x89HDF\r\n\x1a\n")
-# Both formats may stand behind other bytes: HDF5 at these places, a zip archive anywhere, as its
-# end tells what it is.
-_PLACES = tuple(1 << exponent for exponent in range(9, 20))
-_END_OF_ZIP = 22
 # Others' files, of which version control and environments keep many.
 _PASSED = {".git", ".hg", ".svn", "__pycache__", "node_modules"}
 _MAP = 1 << 24
@@ -120,14 +119,13 @@ def _pieces(path: str) -> set[str]:
 
 def _looks_like_one(path: str) -> bool:
     try:
-        with open(path, "rb", buffering=0) as file:
-            head = file.read(8)
-            if head.startswith(_SIGNATURES):
-                return True
-            size = os.fstat(file.fileno()).st_size
-            places = [place for place in _PLACES if place < size]
-            read = [os.pread(file.fileno(), 8, place) for place in places]
-            end = os.pread(file.fileno(), 4, max(0, size - _END_OF_ZIP))
+        descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return False
-    return any(block == _SIGNATURES[2] for block in read) or end == _SIGNATURES[1]
+    try:
+        source = Source(descriptor, path, 0, os.fstat(descriptor).st_size)
+        return content_of(source) in ("zip", "hdf5")
+    except (OSError, Damaged):
+        return False
+    finally:
+        os.close(descriptor)
