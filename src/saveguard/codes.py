@@ -1,7 +1,7 @@
 """Every code and the file of its rule. This is the only list; codes are never reused or renamed.
 
 SG1xx integrity of the file, SG2xx loading, SG3xx security, SG4xx fidelity, SG5xx input,
-SG6xx sequences, SG7xx runtime.
+SG6xx sequences, SG7xx runtime, SG9xx coverage (what was not read).
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ CODES = {
     "SG412": "fidelity.outputs_random",
     "SG413": "fidelity.format_loses",
     "SG414": "fidelity.recurrent_states",
+    "SG415": "fidelity.shapes_differ",
+    "SG416": "fidelity.weights_all_zero",
+    "SG417": "fidelity.meaning_changed",
     "SG501": "inputs.structure_differs",
     "SG502": "inputs.rank_differs",
     "SG503": "inputs.shape_differs",
@@ -67,4 +70,7 @@ CODES = {
     "SG707": "runtime.proof_died",
     "SG708": "runtime.not_a_keras_model",
     "SG709": "runtime.no_such_folder",
+    "SG901": "coverage.over_budget",
+    "SG902": "coverage.part_not_parsed",
+    "SG903": "coverage.part_encrypted",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import stat
 from typing import Any
 
 import msgspec
@@ -41,11 +42,15 @@ def read(
     if os.path.isdir(name):
         return _folder(Draft(name, "directory", 0, meter), arrays)
     try:
-        descriptor = os.open(name, os.O_RDONLY)
+        # A pipe would make `open` wait for whoever writes into it.
+        descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
     except FileNotFoundError:
         return ArchiveFacts(path=name, content="missing", near=_near(name))
     try:
-        source = Source(descriptor, name, 0, os.fstat(descriptor).st_size)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return ArchiveFacts(path=name, content="unknown")
+        source = Source(descriptor, name, 0, status.st_size)
         draft = Draft(name, content_of(source), source.size, meter)
         if draft.content == "zip":
             keras.read_zip(draft, source, arrays=arrays, digests=digests)

@@ -47,6 +47,9 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG412": ("proof",),
     "SG413": ("model",),
     "SG414": ("model",),
+    "SG415": ("archive",),
+    "SG416": ("archive",),
+    "SG417": ("archive",),
     "SG501": ("traceback", "data"),
     "SG502": ("traceback", "data"),
     "SG503": ("traceback", "data"),
@@ -63,4 +66,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG707": ("proof",),
     "SG708": (),
     "SG709": ("traceback",),
+    "SG901": ("archive",),
+    "SG902": ("archive",),
+    "SG903": ("archive",),
 }

@@ -1,0 +1,1 @@
+"""What was not read of an archive. Not read is never clean."""
