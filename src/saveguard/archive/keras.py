@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -155,6 +154,8 @@ def _hold_against_checksums(
 
 def _digest(draft: Draft, archive: _Zip, entry: Entry, like: str) -> str:
     """The digest of a member, of the kind that its receipt has; empty where it is damaged."""
+    import hashlib
+
     member, crc = entry.member, 0
     sha256 = hashlib.sha256() if like.startswith("sha256") else None
     try:

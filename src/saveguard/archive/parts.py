@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import os
-import tempfile
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -57,6 +55,8 @@ def _unpacked(source: Source, entry: Entry) -> Iterator[bytes]:
     if entry.method == DEFLATED:
         unpack = zlib.decompressobj(-15)
     elif entry.method == _BZIP2:
+        import bz2
+
         unpack = bz2.BZ2Decompressor()
     elif entry.method != STORED:
         raise NotUnderstood(f"it is packed by method {entry.method}")
@@ -79,7 +79,7 @@ def _inflated(unpack: Any, block: bytes) -> Iterator[bytes]:
     out = unpack.decompress(block, _BLOCK)
     while out:
         yield out
-        if isinstance(unpack, bz2.BZ2Decompressor):
+        if hasattr(unpack, "needs_input"):
             out = b"" if unpack.eof or unpack.needs_input else unpack.decompress(b"", _BLOCK)
         else:
             out = unpack.decompress(unpack.unconsumed_tail, _BLOCK)
@@ -109,6 +109,8 @@ def opened(source: Source, entry: Entry, meter: Meter) -> Iterator[Source]:
     if entry.method == STORED and not entry.member.encrypted and entry.member.offset >= 0:
         yield source.window(entry.member.offset, entry.member.stored)
         return
+    import tempfile  # slow to import, and Keras does not compress
+
     with tempfile.TemporaryFile() as file:
         for block in blocks(source, entry, meter.budget.unpacked, meter):
             file.write(block)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 from typing import Any
 
 import msgspec
 
-from saveguard.archive import folder, h5, keras, savedmodel
+from saveguard.archive import folder, h5, keras
 from saveguard.archive.budget import BUDGET, UNREADABLE, Budget, Meter
 from saveguard.archive.content import content_of
 from saveguard.archive.draft import Draft, parse
@@ -65,6 +64,8 @@ def read(
 
 
 def _folder(draft: Draft, arrays: bool) -> ArchiveFacts:
+    from saveguard.archive import savedmodel  # slow to import, and needed for folders alone
+
     if savedmodel.is_one(draft.path):
         folder.Folder(draft)
         return msgspec.structs.replace(
@@ -135,6 +136,8 @@ def hdf5_digests(file: Any) -> dict[str, str]:
 
 
 def _near(name: str) -> tuple[str, ...]:
+    import difflib  # slow to import
+
     directory, base = os.path.split(name)
     try:
         names = [entry.name for entry in os.scandir(directory or ".")]
