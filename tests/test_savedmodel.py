@@ -15,7 +15,10 @@ import pytest
 import savedmodels as write
 
 from saveguard.archive import savedmodel, table
-from saveguard.archive.wire import OverBudget, Wire, WireError, varint
+from saveguard.archive.budget import Damaged, OverBudget
+from saveguard.archive.read import read
+from saveguard.archive.values import blocks
+from saveguard.archive.wire import Wire, varint
 
 LEGACY = Path(__file__).parents[2] / "shared" / "legacy-models"
 DENSE = {
@@ -82,6 +85,7 @@ def test_signatures_assets_and_what_runs_at_loading(tmp_path: Path) -> None:
             }
         },
         "assets": ["vocabulary.txt"],
+        "asset_tensors": [],
         "init": ["init"],
         "saver": {"save": "save:0", "restore": "restore"},
     }
@@ -155,7 +159,7 @@ def test_roles_of_arrays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "problem, told",
     [
-        ("no shard", "variables/variables.data-00000-of-00001 is not there"),
+        ("no shard", "variables/variables.data-00000-of-00001: No such file"),
         ("short shard", f"data-00000-of-00001 ends at byte 10; {KEY} ends at 24"),
         ("wrong size", "step is int64[] and has 4 bytes instead of 8"),
         ("bit", "the block at byte 0 does not have its checksum"),
@@ -205,12 +209,14 @@ def test_forms_that_are_not_read_are_told(tmp_path: Path) -> None:
     assert (part.what, part.kind) == ("saved_model.pbtxt", "unknown")
 
 
-@pytest.mark.parametrize("text", ["{", "[" * 100_000, "\x00"])
-def test_descriptions_that_are_no_json_are_told(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text, kind", [("{", "damage"), ("[" * 100_000, "budget"), ("\x00", "damage")]
+)
+def test_descriptions_that_are_no_json_are_told(tmp_path: Path, text: str, kind: str) -> None:
     objects = write.part(7, write.described("_tf_keras_layer", text))
     facts = savedmodel.read(str(write.write(tmp_path / "m", write.saved_model(objects))))
     (part,) = facts["unread"]
-    assert (part.what, part.kind) == ("saved_model.pb[0]", "damage")
+    assert (part.what, part.kind) == ("saved_model.pb[0]", kind)
 
 
 def test_fields_in_another_order_and_twice(tmp_path: Path) -> None:
@@ -227,15 +233,15 @@ def test_fields_in_another_order_and_twice(tmp_path: Path) -> None:
     "data", [b"\x80", b"\x80" * 11, b"\x0b", b"\x00\x00", b"\x0a\x05ab", b"\x09ab", b"\x0d"]
 )
 def test_what_is_no_message(data: bytes) -> None:
-    with pytest.raises(WireError):
+    with pytest.raises(Damaged):
         list(Wire.of(data).fields())
 
 
 def test_the_wire_has_a_budget() -> None:
-    with pytest.raises(OverBudget, match="over the budget of fields"):
+    with pytest.raises(OverBudget, match="over the budget of 8 fields"):
         list(Wire.of(b"\x08\x01" * 9, most=8).fields())
     wire = Wire.of(write.part(1, "x" * 100))
-    with pytest.raises(OverBudget, match="over the budget of bytes: 100 in one field"):
+    with pytest.raises(OverBudget, match="over the budget of 99 bytes in one field"):
         wire.text(next(wire.fields()), most=99)
 
 
@@ -264,6 +270,25 @@ def test_no_mutation_makes_the_reader_fail(tmp_path: Path) -> None:
                 data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         target.write_bytes(data)
         savedmodel.read(str(folder))
+
+
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+    folder = whole(tmp_path / "m")
+    shard = folder / "variables" / "variables.data-00000-of-00001"
+    shard.rename(tmp_path / "elsewhere")
+    shard.symlink_to(tmp_path / "elsewhere")
+    facts = savedmodel.read(str(folder))
+    (part,) = facts["unread"]
+    assert part.kind == "unknown" and part.why.endswith("elsewhere, which is not followed")
+    assert {(one.source, one.offset) for one in facts["arrays"]} == {("", -1)}
+
+
+def test_the_door_is_the_same_as_for_every_layout(tmp_path: Path) -> None:
+    facts = read(whole(tmp_path / "m"))
+    assert (facts.layout, facts.content, len(facts.arrays)) == ("savedmodel", "directory", 2)
+    assert [one.name for one in facts.members][-1] == "variables/variables.index"
+    (values,) = blocks(facts.arrays[0])
+    np.testing.assert_array_equal(values, np.arange(6))
 
 
 def test_reading_loads_no_framework(tmp_path: Path) -> None:

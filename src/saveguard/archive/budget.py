@@ -22,6 +22,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
         attributes: Attributes in HDF5 files.
         reads: Pieces of HDF5 structure.
         structure: Bytes of HDF5 structure and of attributes.
+        operations: Operations in a SavedModel's graphs.
+        fields: Fields of a SavedModel's messages; a graph of 10,000 operations has 80,000.
         unpacked: Bytes of a compressed member that is unpacked to disk to be read.
         ratio: Unpacked bytes for each byte that a compressed member takes.
         checked: Bytes whose checksums are compared even when digests are not asked for.
@@ -36,6 +38,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     attributes: int = 50_000
     reads: int = 400_000
     structure: int = 64 << 20
+    operations: int = 200_000
+    fields: int = 5_000_000
     unpacked: int = 8 << 30
     ratio: int = 200
     checked: int = 16 << 20
@@ -101,6 +105,8 @@ WORDS = {
     "attributes": "attributes",
     "reads": "pieces of HDF5 structure",
     "structure": "bytes of HDF5 structure",
+    "operations": "operations",
+    "fields": "fields",
     "unpacked": "bytes unpacked",
     "ratio": "bytes out of each compressed byte",
     "chunk": "bytes of an array in memory",

@@ -12,9 +12,12 @@ import re
 from typing import NamedTuple
 
 from saveguard.archive import dtypes, table
-from saveguard.archive.wire import OverBudget, Wire, WireError, signed, varint
+from saveguard.archive.budget import UNREADABLE, Budget, Damaged, OverBudget, kind_of
+from saveguard.archive.folder import opened
+from saveguard.archive.wire import Wire, signed, varint
 from saveguard.facts import StoredArray, Unread
 
+_INDEX = "variables/variables.index"
 # The key under which a checkpoint holds its own object graph.
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _MOST_GRAPH = 1 << 24
@@ -56,57 +59,79 @@ class _Index(NamedTuple):
     entries: dict[str, _Entry]
     shards: int = 1
     little: bool = True
-    problem: ValueError | None = None
+    problem: Exception | None = None
 
 
-def read(prefix: str, folder: str, *, most_bytes: int, most_arrays: int) -> Bundle:
-    """The arrays of the checkpoint at `prefix`; nothing of their values is read.
+class _Shard(NamedTuple):
+    """A file of values.
 
-    Args:
-        folder: What the names of members count from.
-        most_bytes: The largest index that is read.
-        most_arrays: How many arrays are read of it.
+    Attributes:
+        path: Where it is; empty where it is a link to elsewhere, which is not followed.
+        size: Its bytes; -1 where it cannot be read.
+        problem: Why it cannot.
     """
-    name = os.path.relpath(f"{prefix}.index", folder)
-    index = _index(f"{prefix}.index", most_bytes, most_arrays)
-    files = [f"{prefix}.data-{n:05}-of-{index.shards:05}" for n in range(index.shards)]
-    sizes = [os.path.getsize(file) if os.path.isfile(file) else -1 for file in files]
-    members = [os.path.relpath(file, folder) for file in files]
-    damage = [f"{m} is not there" for m, size in zip(members, sizes, strict=True) if size < 0]
-    names = {} if damage else _names(index.entries.get(_GRAPH), files)
-    unread, arrays = [], []
+
+    member: str
+    path: str = ""
+    size: int = -1
+    problem: Exception | None = None
+
+
+def read(folder: str, budget: Budget) -> Bundle:
+    """The arrays of the checkpoint in a SavedModel; nothing of their values is read."""
+    index = _index(folder, budget)
+    shards = [_shard(folder, number, index.shards) for number in range(index.shards)]
+    damage = [f"{one.member}: {one.problem}" for one in shards if _is_damage(one.problem)]
+    unread = [_unread(one.member, one.problem) for one in shards if one.problem is not None]
     if index.problem is not None:
-        kind = "budget" if isinstance(index.problem, OverBudget) else "damage"
-        unread.append(Unread(what=name, why=str(index.problem), kind=kind))
-        damage += [f"{name}: {index.problem}"] if kind == "damage" else []
+        unread.append(_unread(_INDEX, index.problem))
+        damage += [f"{_INDEX}: {index.problem}"] if _is_damage(index.problem) else []
+    names = {} if unread else _names(index.entries.get(_GRAPH), shards)
+    arrays = []
     for key, entry in index.entries.items():
         if entry.sliced:
             why = f"its values are stored in {entry.sliced} slices"
             unread.append(Unread(what=f"values of {key}", why=why, kind="unknown"))
         else:
-            damage += _wrong(key, entry, members, sizes)
-        place = (members[entry.shard], files[entry.shard]) if entry.shard < len(files) else ("", "")
-        arrays.append(_array(key, entry, place, index, names.get(key, "")))
+            damage += _wrong(key, entry, shards)
+        arrays.append(_array(key, entry, shards, index, names.get(key, "")))
     return Bundle(tuple(arrays), names, "; ".join(damage[:3]), tuple(unread))
 
 
-def _index(path: str, most_bytes: int, most_arrays: int) -> _Index:
+def _is_damage(problem: Exception | None) -> bool:
+    return problem is not None and kind_of(problem) == "damage"
+
+
+def _unread(what: str, problem: Exception) -> Unread:
+    return Unread(what=what, why=str(problem), kind=kind_of(problem))
+
+
+def _shard(folder: str, number: int, count: int) -> _Shard:
+    name = f"variables.data-{number:05}-of-{count:05}"
+    try:
+        with opened(os.path.join(folder, "variables"), name) as source:
+            return _Shard(f"variables/{name}", source.path, source.size)
+    except UNREADABLE as error:
+        return _Shard(f"variables/{name}", problem=error)
+
+
+def _index(folder: str, budget: Budget) -> _Index:
     """What stands in the index, as far as it can be read."""
     found: dict[str, _Entry] = {}
     shards, little, problem = 1, True, None
     try:
-        with open(path, "rb") as file:
-            data = file.read(most_bytes + 1)
-        if len(data) > most_bytes:
-            raise OverBudget(f"over the budget of bytes: more than {most_bytes}")
+        with opened(os.path.join(folder, "variables"), "variables.index") as source:
+            if source.size > budget.structure:
+                raise OverBudget(f"over the budget of {budget.structure:,} bytes of structure")
+            data = source.read(0, source.size)
         for key, value in table.entries(data):
             if not key:
                 shards, little = _header(value)
             elif key[0]:  # the key of a slice begins with a zero; its array has a key, too
                 found[key.decode("utf-8", "backslashreplace")] = _entry(value)
-            if len(found) > most_arrays:
-                raise OverBudget(f"over the budget of arrays: more than {most_arrays}")
-    except (WireError, OverBudget) as error:
+            if len(found) > budget.objects:
+                raise OverBudget(f"over the budget of {budget.objects:,} groups and arrays")
+    except UNREADABLE as error:
         problem = error
     return _Index(found, shards, little, problem)
 
@@ -116,7 +141,7 @@ def _header(value: bytes) -> tuple[int, bool]:
     numbers = {field.number: field.value for field in Wire.of(value).fields()}
     shards = numbers.get(1, 0)
     if shards > _MOST_SHARDS:
-        raise OverBudget(f"over the budget of files: {shards} hold the values")
+        raise OverBudget(f"over the budget of {_MOST_SHARDS:,} files of values")
     return shards, not numbers.get(2, 0)
 
 
@@ -133,15 +158,15 @@ def _entry(value: bytes) -> _Entry:
         sliced += field.number == 7
     dtype, shard, offset, size = (numbers.get(number, 0) for number in (1, 3, 4, 5))
     if min(shard, offset, size, *axes) < 0:
-        raise WireError("an entry has a negative length or place")
+        raise Damaged("an entry has a negative length or place")
     return _Entry(dtype, axes, shard, offset, size, sliced)
 
 
-def _wrong(key: str, entry: _Entry, members: list[str], sizes: list[int]) -> list[str]:
+def _wrong(key: str, entry: _Entry, shards: list[_Shard]) -> list[str]:
     """What stands against reading the values of one array."""
-    if entry.shard >= len(members):
-        return [f"{key} lies in file {entry.shard} of {len(members)}"]
-    member, size = members[entry.shard], sizes[entry.shard]
+    if entry.shard >= len(shards):
+        return [f"{key} lies in file {entry.shard} of {len(shards)}"]
+    member, _, size, _ = shards[entry.shard]
     if 0 <= size < entry.offset + entry.size:
         return [f"{member} ends at byte {size}; {key} ends at {entry.offset + entry.size}"]
     width, count = dtypes.width(entry.dtype), 1
@@ -153,20 +178,18 @@ def _wrong(key: str, entry: _Entry, members: list[str], sizes: list[int]) -> lis
     return []
 
 
-def _array(
-    key: str, entry: _Entry, place: tuple[str, str], index: _Index, name: str
-) -> StoredArray:
-    member, source = place
+def _array(key: str, entry: _Entry, shards: list[_Shard], index: _Index, name: str) -> StoredArray:
+    shard = shards[entry.shard] if entry.shard < len(shards) else _Shard("")
     plain = index.little and not entry.sliced and dtypes.width(entry.dtype)
     return StoredArray(
         path=key,
-        member=member,
+        member=shard.member,
         shape=entry.shape,
         dtype=dtypes.name(entry.dtype),
         role=_role(key, name, index.entries),
         stored=entry.size,
-        offset=entry.offset if plain else -1,
-        source=source,
+        offset=entry.offset if plain and shard.path else -1,
+        source=shard.path,
     )
 
 
@@ -179,24 +202,23 @@ def _role(key: str, name: str, entries: dict[str, _Entry]) -> str:
     return "seed" if "seed_generator_state" in (key, name.split("/")[-1]) else "weight"
 
 
-def _names(entry: _Entry | None, files: list[str]) -> dict[str, str]:
+def _names(entry: _Entry | None, shards: list[_Shard]) -> dict[str, str]:
     """The names of the variables behind the keys, from the graph that the checkpoint holds.
 
     The graph is a string: its length, a checksum of the length in four bytes, and its bytes.
     """
+    if entry is None or entry.size > _MOST_GRAPH or entry.shard >= len(shards):
+        return {}
     names: dict[str, str] = {}
-    if entry is None or entry.size > _MOST_GRAPH or not 0 <= entry.shard < len(files):
-        return names
-    with open(files[entry.shard], "rb") as file:
-        file.seek(entry.offset)
-        data = file.read(entry.size)
     try:
+        with opened(*os.path.split(shards[entry.shard].path)) as source:
+            data = source.read(entry.offset, entry.size)
         _, start = varint(data, 0)
         wire = Wire.of(data, most=_MOST_GRAPH)
         for node in wire.messages(1, start + 4):
             for attribute in wire.messages(2, *node[1:]):
                 texts = {f.number: wire.text(f) for f in wire.fields(*attribute[1:]) if f.end >= 0}
                 names[texts.get(3, "")] = texts.get(2, "")
-    except (WireError, OverBudget):
+    except UNREADABLE:
         return {}  # names are for showing; the arrays stand without them
     return {key: name for key, name in names.items() if key and name}

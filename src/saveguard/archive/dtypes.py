@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from saveguard.archive.wire import Wire, WireError, signed
+from saveguard.archive.budget import Damaged
+from saveguard.archive.wire import Wire, signed
 
 # `DataType` in tensorflow/core/framework/types.proto: number -> name, bytes of one element.
 _TYPES = {
@@ -54,7 +55,7 @@ def shape(wire: Wire, start: int, end: int) -> tuple[int, ...] | None:
     """A `TensorShapeProto`: -1 for an axis of any length, None where not even the rank is known.
 
     Raises:
-        WireError: If it has more axes than any array.
+        Damaged: If it has more axes than any array.
     """
     axes = []
     for field in wire.fields(start, end):
@@ -64,5 +65,5 @@ def shape(wire: Wire, start: int, end: int) -> tuple[int, ...] | None:
             sizes = [part.value for part in wire.fields(*field[1:]) if part[0] == 1]
             axes.append(signed(sizes[-1]) if sizes else 0)
         if len(axes) > _MOST_AXES:
-            raise WireError(f"a shape has more than {_MOST_AXES} axes")
+            raise Damaged(f"a shape has more than {_MOST_AXES} axes")
     return tuple(axes)

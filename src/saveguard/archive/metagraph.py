@@ -6,13 +6,14 @@ saved_object_graph.proto; nothing of the graph is built. Several graphs in one f
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from saveguard.archive import dtypes
-from saveguard.archive.wire import Field, OverBudget, Wire, WireError
+from saveguard.archive.budget import UNREADABLE, Budget, Damaged, OverBudget
+from saveguard.archive.source import Source
+from saveguard.archive.wire import Field, Wire
 from saveguard.facts import Operation
 
 _KERAS = "_tf_keras_"
@@ -64,32 +65,25 @@ class Graphs:
         self.operations: list[Operation] = []
         self.described: list[Described] = []
         self.graphs: list[dict[str, Any]] = []
-        self.problem: ValueError | None = None
+        self.problem: Exception | None = None
 
 
-def read(path: str, *, most_fields: int, most_operations: int, most_text: int) -> Graphs:
-    """Read a `saved_model.pb` as far as it goes.
-
-    Args:
-        most_fields: How many fields of messages are walked.
-        most_operations: How many operations are kept.
-        most_text: The longest description of an object, in bytes.
-    """
+def read(source: Source, budget: Budget) -> Graphs:
+    """Read a `saved_model.pb` as far as it goes."""
     found = Graphs()
     try:
-        with open(path, "rb") as file:
-            wire = Wire(file, os.fstat(file.fileno()).st_size, most=most_fields)
-            for graph in wire.messages(2):
-                _graph(wire, graph, found, most_operations, most_text)
+        wire = Wire(source.upto, source.size, most=budget.fields)
+        for graph in wire.messages(2):
+            _graph(wire, graph, found, budget)
         if not found.graphs:
-            found.problem = WireError("it holds no graph")
-    except (WireError, OverBudget) as error:
+            found.problem = Damaged("it holds no graph")
+    except UNREADABLE as error:
         found.problem = error
     return found
 
 
-def _graph(wire: Wire, graph: Field, found: Graphs, most: int, most_text: int) -> None:
-    told: dict[str, Any] = {"tags": [], "signatures": {}, "init": [], "saver": {}}
+def _graph(wire: Wire, graph: Field, found: Graphs, budget: Budget) -> None:
+    told: dict[str, Any] = {"tags": [], "tensorflow": "", "signatures": {}, "init": [], "saver": {}}
     told |= {"assets": [], "asset_tensors": []}
     number = len(found.graphs)
     found.graphs.append(told)
@@ -102,8 +96,8 @@ def _graph(wire: Wire, graph: Field, found: Graphs, most: int, most_text: int) -
                 told["tensorflow"] = _texts(wire, part, {5}).get(5, "")
             case 2:
                 for operation in _operations(wire, part, number):
-                    if len(found.operations) >= most:
-                        raise OverBudget(f"over the budget of operations: {most}")
+                    if len(found.operations) >= budget.operations:
+                        raise OverBudget(f"over the budget of {budget.operations:,} operations")
                     found.operations.append(operation)
             case 3:
                 texts = _texts(wire, part)
@@ -117,7 +111,7 @@ def _graph(wire: Wire, graph: Field, found: Graphs, most: int, most_text: int) -
                 tensors = wire.messages(1, *part[1:])
                 told["asset_tensors"] += [_texts(wire, one, {1}).get(1, "") for one in tensors]
             case 7:
-                found.described += _described(wire, part, most_text)
+                found.described += _described(wire, part, budget.document)
 
 
 def _operations(wire: Wire, graph: Field, number: int) -> Iterator[Operation]:
@@ -237,19 +231,18 @@ def _described(wire: Wire, objects: Field, most: int) -> Iterator[Described]:
                 yield Described(number, str(identifier), wire.text(metadata, most))
 
 
-def metadata(
-    path: str, *, most_fields: int, most_text: int
-) -> tuple[list[Described], ValueError | None]:
+def metadata(source: Source, budget: Budget) -> tuple[list[Described], Exception | None]:
     """The objects that a `keras_metadata.pb` describes, and what stopped the reading, or None."""
     found: list[Described] = []
     try:
-        with open(path, "rb") as file:
-            wire = Wire(file, os.fstat(file.fileno()).st_size, most=most_fields)
-            for number, node in enumerate(wire.messages(1)):
-                texts = {
-                    f.number: wire.text(f, most_text) for f in wire.fields(*node[1:]) if f.end >= 0
-                }
-                found.append(Described(number, texts.get(4, ""), texts.get(5, "")))
-    except (WireError, OverBudget) as error:
+        wire = Wire(source.upto, source.size, most=budget.fields)
+        for number, node in enumerate(wire.messages(1)):
+            texts = {
+                field.number: wire.text(field, budget.document)
+                for field in wire.fields(*node[1:])
+                if field.end >= 0
+            }
+            found.append(Described(number, texts.get(4, ""), texts.get(5, "")))
+    except UNREADABLE as error:
         return found, error
     return found, None

@@ -6,21 +6,28 @@ TensorFlow 2.5; before, `saved_model.pb` itself) what Keras needs to rebuild its
 
 from __future__ import annotations
 
-import json
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
 from saveguard.archive import bundle, metagraph, nodes
-from saveguard.archive.wire import OverBudget
-from saveguard.facts import Node, Role, StoredArray, Unread
+from saveguard.archive.budget import (
+    BUDGET,
+    UNREADABLE,
+    Budget,
+    Meter,
+    NotUnderstood,
+    OverBudget,
+    kind_of,
+)
+from saveguard.archive.draft import Draft
+from saveguard.archive.folder import opened
+from saveguard.facts import Role
 
 GRAPH, METADATA = "saved_model.pb", "keras_metadata.pb"
-VARIABLES = os.path.join("variables", "variables")
 # Forms of the graph that TensorFlow reads and this module does not.
 _OTHER_FORMS = ("saved_model.pbtxt", "saved_model.cpb")
 # Where `tf.keras.experimental.export_saved_model` of TensorFlow 1 put the model's configuration.
-_EXPORTED = os.path.join("assets", "saved_model.json")
-_LIMITS = {"most_fields": 10_000_000, "most_text": 1 << 24}
+_ASSETS, _EXPORTED = "assets", "saved_model.json"
 _ROLES: dict[str, Role] = {
     "_tf_keras_sequential": "model",
     "_tf_keras_network": "model",
@@ -34,87 +41,93 @@ def is_one(folder: str) -> bool:
     return any(os.path.isfile(os.path.join(folder, name)) for name in (GRAPH, *_OTHER_FORMS))
 
 
-def read(folder: str, budget: Any = None) -> dict[str, Any]:
+def read(folder: str, budget: Budget = BUDGET) -> dict[str, Any]:
     """What the folder says, as fields of `ArchiveFacts`.
 
     `documents` has the JSON of each described object by its place, `keras_metadata.pb[2]`, and
     under `saved_model.pb` the `graphs` (see `metagraph.Graphs`) and `variables`: the names of the
     variables behind the arrays' keys.
     """
-    del budget
-    parts = _Parts(documents={}, nodes=[], unread=[], damage=[])
-    graphs = _graphs(folder, parts)
-    arrays, names = _arrays(folder, parts)
-    parts.documents[GRAPH] = {"graphs": graphs.graphs, "variables": names}
+    draft = Draft(folder, "directory", 0, Meter(budget))
+    graphs = _graphs(draft)
+    _describe_all(draft, graphs)
+    names = _arrays(draft)
+    for told in graphs.graphs:
+        draft.claim({"tensorflow_version": told["tensorflow"]})
+    for document in draft.documents.values():
+        draft.claim(document)
+    draft.documents[GRAPH] = {"graphs": graphs.graphs, "variables": names}
     return {
         "layout": "savedmodel",
-        "damage": "; ".join(parts.damage),
-        "documents": parts.documents,
-        "nodes": tuple(parts.nodes),
-        "arrays": arrays,
+        "damage": draft.damage,
+        "documents": draft.documents,
+        "nodes": tuple(draft.nodes),
+        "arrays": tuple(draft.arrays),
         "operations": tuple(graphs.operations),
-        "versions": _versions(parts.documents, graphs.graphs),
-        "unread": tuple(parts.unread),
+        "versions": draft.versions,
+        "unread": tuple(draft.unread),
     }
 
 
-class _Parts(NamedTuple):
-    """What several files of the folder add to."""
-
-    documents: dict[str, Any]
-    nodes: list[Node]
-    unread: list[Unread]
-    damage: list[str]
-
-    def stopped(self, member: str, problem: ValueError) -> None:
-        """Tell that a file could not be read to its end."""
-        over = isinstance(problem, OverBudget)
-        kind = "budget" if over else "damage"
-        self.unread.append(Unread(what=member, why=str(problem), kind=kind))
-        if not over:
-            self.damage.append(f"{member}: {problem}")
+def _stopped(draft: Draft, member: str, problem: Exception) -> None:
+    """Tell that a file could not be read to its end."""
+    draft.leave(member, problem)
+    if kind_of(problem) == "damage":
+        draft.damaged(f"{member}: {problem}")
 
 
-def _graphs(folder: str, parts: _Parts) -> metagraph.Graphs:
-    """The graphs, and what Keras described in them and beside them."""
-    graphs, described = metagraph.Graphs(), []
+def _graphs(draft: Draft) -> metagraph.Graphs:
     for name in _OTHER_FORMS:
-        if os.path.isfile(os.path.join(folder, name)):
-            why = "this form of the graph is not read"
-            parts.unread.append(Unread(what=name, why=why, kind="unknown"))
-    if os.path.isfile(os.path.join(folder, GRAPH)):
-        graphs = metagraph.read(os.path.join(folder, GRAPH), most_operations=200_000, **_LIMITS)
-        described = [(GRAPH, one) for one in graphs.described]
-        if graphs.problem is not None:
-            parts.stopped(GRAPH, graphs.problem)
-    if os.path.isfile(os.path.join(folder, METADATA)):
-        more, problem = metagraph.metadata(os.path.join(folder, METADATA), **_LIMITS)
-        described += [(METADATA, one) for one in more]
-        if problem is not None:
-            parts.stopped(METADATA, problem)
-    for member, one in described:
-        _describe(
-            f"{member}[{one.number}]", one.metadata, _ROLES.get(one.identifier, "layer"), parts
-        )
-    exported = os.path.join(folder, _EXPORTED)
-    if os.path.isfile(exported):
-        with open(exported, "rb") as file:
-            text = file.read(_LIMITS["most_text"] + 1)
-        _describe(_EXPORTED, text.decode("utf-8", "replace"), "model", parts)
+        if os.path.isfile(os.path.join(draft.path, name)):
+            draft.leave(name, NotUnderstood("this form of the graph is not read"))
+    graphs = metagraph.Graphs()
+    if os.path.isfile(os.path.join(draft.path, GRAPH)):
+        try:
+            with opened(draft.path, GRAPH) as source:
+                graphs = metagraph.read(source, draft.meter.budget)
+        except UNREADABLE as error:
+            graphs.problem = error
+    if graphs.problem is not None:
+        _stopped(draft, GRAPH, graphs.problem)
     return graphs
 
 
-def _describe(name: str, text: str, role: Role, parts: _Parts) -> None:
-    """Add a description in JSON with the objects that it names."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        parts.unread.append(Unread(what=name, why=f"not JSON: {error}", kind="damage"))
-        return
-    parts.documents[name] = document
+def _describe_all(draft: Draft, graphs: metagraph.Graphs) -> None:
+    """Add what Keras described in the graph and beside it."""
+    described = [(GRAPH, one) for one in graphs.described]
+    if os.path.lexists(os.path.join(draft.path, METADATA)):
+        try:
+            with opened(draft.path, METADATA) as source:
+                more, problem = metagraph.metadata(source, draft.meter.budget)
+        except UNREADABLE as error:
+            more, problem = [], error
+        described += [(METADATA, one) for one in more]
+        if problem is not None:
+            _stopped(draft, METADATA, problem)
+    for member, one in described:
+        role = _ROLES.get(one.identifier, "layer")
+        _describe(draft, f"{member}[{one.number}]", one.metadata, role)
+    assets = os.path.join(draft.path, _ASSETS)
+    if os.path.lexists(os.path.join(assets, _EXPORTED)):
+        name = f"{_ASSETS}/{_EXPORTED}"
+        try:
+            with opened(assets, _EXPORTED) as source:
+                most = draft.meter.budget.document + 1
+                _describe(draft, name, source.upto(0, most).decode("utf-8", "replace"), "model")
+        except UNREADABLE as error:
+            draft.leave(name, error)
+
+
+def _describe(draft: Draft, name: str, text: str, role: Role) -> None:
+    """Add a description in JSON, and the objects that it names."""
+    document = draft.document(name, text)
     if isinstance(document, dict):
         document = {key: part for key, part in document.items() if not _again(key, part, document)}
-    parts.nodes.extend(nodes.walk(document, name, role))
+    for node in nodes.walk(document, name, role):
+        if len(draft.nodes) >= draft.meter.budget.nodes:
+            draft.leave(name, OverBudget(f"over the budget of {len(draft.nodes):,} objects in it"))
+            break
+        draft.nodes.append(node)
 
 
 def _again(key: str, part: Any, document: dict[str, Any]) -> bool:
@@ -130,23 +143,13 @@ def _again(key: str, part: Any, document: dict[str, Any]) -> bool:
     )
 
 
-def _arrays(folder: str, parts: _Parts) -> tuple[tuple[StoredArray, ...], dict[str, str]]:
-    """The arrays, and the names of the variables behind their keys."""
-    prefix = os.path.join(folder, VARIABLES)
-    if not os.path.isfile(f"{prefix}.index"):
-        return (), {}
-    found = bundle.read(prefix, folder, most_bytes=1 << 26, most_arrays=1_000_000)
-    parts.unread.extend(found.unread)
-    parts.damage.extend([found.damage] if found.damage else [])
-    return found.arrays, found.names
-
-
-def _versions(documents: dict[str, Any], graphs: list[dict[str, Any]]) -> dict[str, str]:
-    """The versions claimed inside."""
-    written_by = [graph["tensorflow"] for graph in graphs if graph.get("tensorflow")]
-    found = {"tensorflow": written_by[-1]} if written_by else {}
-    for document in documents.values():
-        for name, key in (("keras", "keras_version"), ("backend", "backend")):
-            if isinstance(document, dict) and isinstance(document.get(key), str):
-                found.setdefault(name, document[key])
-    return found
+def _arrays(draft: Draft) -> dict[str, str]:
+    """Add the arrays; the names of the variables behind their keys."""
+    if not os.path.lexists(os.path.join(draft.path, "variables", "variables.index")):
+        return {}
+    found = bundle.read(draft.path, draft.meter.budget)
+    draft.arrays += found.arrays
+    draft.unread += found.unread
+    if found.damage:
+        draft.damaged(found.damage)
+    return found.names

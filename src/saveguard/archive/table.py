@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from saveguard.archive.wire import OverBudget, WireError, varint
+from saveguard.archive.budget import Damaged, NotUnderstood, OverBudget
+from saveguard.archive.wire import varint
 
 _MAGIC = (0xDB4775248B80FB57).to_bytes(8, "little")
 _FOOTER = 48
@@ -22,11 +23,12 @@ def entries(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Every key with its value, in the order of the table.
 
     Raises:
-        WireError: Where the table is damaged; the entries before it were yielded.
+        Damaged: Where the table is damaged; the entries before it were yielded.
+        NotUnderstood: If a block is compressed.
         OverBudget: If a key is longer than any that is real.
     """
     if len(data) < _FOOTER or not data.endswith(_MAGIC):
-        raise WireError("it does not end as a table of LevelDB's format does")
+        raise Damaged("it does not end as a table of LevelDB's format does")
     at = len(data) - _FOOTER
     for _ in range(2):  # where the table's metadata lies, which TensorFlow leaves empty
         _, at = varint(data, at)
@@ -41,12 +43,12 @@ def _block(data: bytes, at: int, handle: bytes = b"") -> bytes:
     length, _ = varint(handle or data, at)
     end = start + length
     if end + _TRAILER > len(data):
-        raise WireError(f"a block goes on to byte {end + _TRAILER} of {len(data)}")
+        raise Damaged(f"a block goes on to byte {end + _TRAILER} of {len(data)}")
     if data[end]:
-        raise WireError(f"a block is compressed in the way {data[end]}, which is not read")
+        raise NotUnderstood(f"a block is compressed in the way {data[end]}, which is not read")
     recorded = int.from_bytes(data[end + 1 : end + _TRAILER], "little")
     if recorded != masked(crc32c(data[start : end + 1])):
-        raise WireError(f"the block at byte {start} does not have its checksum")
+        raise Damaged(f"the block at byte {start} does not have its checksum")
     return data[start:end]
 
 
@@ -60,14 +62,14 @@ def _pairs(block: bytes) -> Iterator[tuple[bytes, bytes]]:
         rest, at = varint(block, at)
         length, at = varint(block, at)
         if at + rest + length > end or shared > len(key):
-            raise WireError("an entry goes on behind the end of its block")
+            raise Damaged("an entry goes on behind the end of its block")
         if shared + rest > _LONGEST_KEY:
-            raise OverBudget(f"over the budget of a key's length: {shared + rest} bytes")
+            raise OverBudget(f"over the budget of {_LONGEST_KEY:,} bytes in a key")
         key = key[:shared] + block[at : at + rest]
         yield key, block[at + rest : at + rest + length]
         at += rest + length
     if at > end or end < 0:
-        raise WireError("a block ends within an entry")
+        raise Damaged("a block ends within an entry")
 
 
 def _remainders() -> tuple[int, ...]:

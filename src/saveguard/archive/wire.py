@@ -7,23 +7,16 @@ one window of memory. The encoding: https://protobuf.dev/programming-guides/enco
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from saveguard.archive.budget import Damaged, OverBudget
 
 _WINDOW = 1 << 18
 # A key and the number after it are varints of at most ten bytes each.
 _LOOKAHEAD = 20
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _TEXT = 1 << 16
-
-
-class WireError(ValueError):
-    """The bytes are no protocol-buffer message, or end within one."""
-
-
-class OverBudget(ValueError):
-    """There is more of something than the budget allows."""
 
 
 class Field(NamedTuple):
@@ -43,28 +36,29 @@ class Field(NamedTuple):
 class Wire:
     """Bytes that hold messages: a file's, or some in memory."""
 
-    def __init__(self, file: BinaryIO, size: int, *, most: int) -> None:
-        """Read messages from `file`.
+    def __init__(self, upto: Callable[[int, int], bytes], size: int, *, most: int) -> None:
+        """Read messages.
 
         Args:
-            size: Bytes in the file.
+            upto: Gives as many bytes at a place as there are, up to a number.
+            size: Bytes that there are.
             most: How many fields may be walked before `OverBudget` is raised.
         """
         self.size = size
-        self._file = file
-        self._left = most
+        self._upto = upto
+        self._most = self._left = most
         self._window, self._start = b"", 0
 
     @staticmethod
     def of(data: bytes, *, most: int = 1 << 16) -> Wire:
         """Messages in memory."""
-        return Wire(io.BytesIO(data), len(data), most=most)
+        return Wire(lambda at, length: data[at : at + length], len(data), most=most)
 
     def fields(self, start: int = 0, end: int | None = None) -> Iterator[Field]:
         """The fields of the message between two places, in the order of the bytes.
 
         Raises:
-            WireError: Where the bytes stop making sense; the fields before it were yielded, and
+            Damaged: Where the bytes stop making sense; the fields before it were yielded, and
                 what is there of a message that goes on behind the end.
             OverBudget: If there are more fields than the budget allows.
         """
@@ -72,7 +66,7 @@ class Wire:
         while at < last:
             self._left -= 1
             if self._left < 0:
-                raise OverBudget("over the budget of fields")
+                raise OverBudget(f"over the budget of {self._most:,} fields")
             window, base = self._around(at)
             key, here = varint(window, at - base)
             number, kind = key >> 3, key & 7
@@ -81,12 +75,12 @@ class Wire:
                 value, here = varint(window, here)
                 at = here + base
             if not number or kind not in (_VARINT, _FIXED64, _BYTES, _FIXED32):
-                raise WireError(f"no field at byte {at}")
+                raise Damaged(f"no field at byte {at}")
             start, at = at, at + _LENGTHS.get(kind, value if kind == _BYTES else 0)
             if at > last:
                 if kind == _BYTES:  # of a file that was cut, what lies before the cut is read
                     yield Field(number, start, last)
-                raise WireError(f"the field at byte {start} goes on behind the end, {last}")
+                raise Damaged(f"the field at byte {start} goes on behind the end, {last}")
             if kind == _VARINT:
                 yield Field(number, value, -1)
             else:
@@ -104,14 +98,13 @@ class Wire:
         """
         _, start, end = field
         if end < 0:
-            raise WireError("a number stands where bytes are due")
+            raise Damaged("a number stands where bytes are due")
         if end - start > most:
-            raise OverBudget(f"over the budget of bytes: {end - start} in one field")
+            raise OverBudget(f"over the budget of {most:,} bytes in one field")
         offset = start - self._start
         if offset >= 0 and end - self._start <= len(self._window):
             return self._window[offset : offset + end - start]
-        self._file.seek(start)
-        return self._file.read(end - start)
+        return self._upto(start, end - start)
 
     def text(self, field: Field, most: int = _TEXT) -> str:
         """A field's text; what is no UTF-8 in it is replaced."""
@@ -122,8 +115,7 @@ class Wire:
         offset = at - self._start
         there = len(self._window) - offset
         if offset < 0 or (there < _LOOKAHEAD and there < self.size - at):
-            self._file.seek(at)
-            self._window, self._start = self._file.read(_WINDOW), at
+            self._window, self._start = self._upto(at, _WINDOW), at
         return self._window, self._start
 
 
@@ -134,7 +126,7 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
     """The unsigned number of variable length at a place, and where it ends.
 
     Raises:
-        WireError: If the bytes end within it, or it has more than 64 bits.
+        Damaged: If the bytes end within it, or it has more than 64 bits.
     """
     number = shift = 0
     for place in range(at, min(at + 10, len(data))):
@@ -143,7 +135,7 @@ def varint(data: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return number & 0xFFFFFFFFFFFFFFFF, place + 1
         shift += 7
-    raise WireError("it ends within a number, or has one of more than 64 bits")
+    raise Damaged("it ends within a number, or has one of more than 64 bits")
 
 
 def signed(number: int) -> int:
