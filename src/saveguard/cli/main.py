@@ -20,6 +20,7 @@ from saveguard.version import __version__
 
 COMMANDS = {
     "check": "check",
+    "config": "config",
     "demo": "demo",
     "explain": "explain",
     "rules": "rules",

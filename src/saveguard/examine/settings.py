@@ -111,6 +111,21 @@ def load(path: str) -> Settings:
     return msgspec.structs.replace(read, folder=folder, baseline=baseline)
 
 
+def told(settings: Settings) -> dict[str, Any]:
+    """The settings as plain values, by the keys that they have in a pyproject.toml."""
+    values = msgspec.to_builtins(settings)
+    return {key: values[key] for key in KEYS}
+
+
+def written(path: str) -> tuple[str, ...]:
+    """The keys that stand in a pyproject.toml.
+
+    Raises:
+        Refused: If it cannot be read.
+    """
+    return tuple(_table(path))
+
+
 def _table(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb") as file:
