@@ -181,8 +181,8 @@ def test_names_that_are_no_text_and_names_that_steer() -> None:
 def test_settings_come_from_the_nearest_pyproject_and_options_win() -> None:
     files("m/bad.keras", "m/release.keras")
     Path("pyproject.toml").write_text("[tool.saveguard]\nkeras = '3.9'\nignore = ['SG101']\n")
-    assert [f["message"] for f in held("m")["findings"]] == ["3.9"]
-    assert [f["message"] for f in held("m", "--keras", "3.12")["findings"]] == ["3.12"]
+    assert [f["message"] for f in held("m")["findings"]] == ["3.9.2"]
+    assert [f["message"] for f in held("m", "--keras", "3.12")["findings"]] == ["3.12.4"]
     assert len(held("m", "--ignore", "SG104")["findings"]) == 2
     Path("other.toml").write_text("[tool.saveguard]\nformat = 'concise'\n")
     assert "m/bad.keras: error[SG101]" in run("m", "--config", "other.toml").stdout
@@ -197,6 +197,17 @@ def test_a_setting_that_is_not_understood_could_not_run() -> None:
     result = run("fine.keras", "--select", "SG998", "--config", os.devnull)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("--select: no code begins with 'SG998'; did you mean 'SG")
+
+
+def test_a_release_that_is_not_known_could_not_run() -> None:
+    files("fine.keras")
+    result = run("fine.keras", "--keras", "3.99")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("--keras: Keras 3.99 is not in the tables; near ones are 3.")
+    with pytest.raises(ValueError, match=r"Keras 3\.99 is not in the tables"):
+        saveguard.check("fine.keras", keras="3.99")
+    Path("pyproject.toml").write_text("[tool.saveguard]\nper-path = { '*' = { keras = 'x' } }\n")
+    assert "[tool.saveguard] in " in run("fine.keras").stderr
 
 
 def test_a_baseline_is_written_then_heeded_and_counted() -> None:

@@ -97,8 +97,8 @@ def test_which_codes_are_wanted_of_which_file(tmp_path: Path) -> None:
 
 def test_which_keras_is_to_load_which_file(tmp_path: Path) -> None:
     told = loaded(tmp_path, WHOLE)
-    assert told.keras_for(f"{tmp_path}/m.keras") == "3.12"
-    assert told.keras_for(f"{tmp_path}/legacy/m.keras") == "2.15"
+    assert told.keras_for(f"{tmp_path}/m.keras") == "3.12.4"
+    assert told.keras_for(f"{tmp_path}/legacy/m.keras") == "2.15.0"
 
 
 def test_the_nearest_file_is_the_one(tmp_path: Path) -> None:

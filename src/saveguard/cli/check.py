@@ -74,7 +74,10 @@ def _settings(options: dict[str, Any]) -> Settings:
     given = {key: options[name] for name, key in names.items() if options[name] is not None}
     for key in ("select", "ignore"):
         settings.refuse_unknown_codes(given.get(key, ()), f"--{key}")
-    return msgspec.structs.replace(told, **given)
+    wanted = msgspec.structs.replace(told, **given)
+    place = "--keras" if options["keras"] else f"[{settings.TABLE}] in {path}"
+    settings.refuse_unknown_releases(wanted, place)
+    return wanted
 
 
 def _report(paths: tuple[str, ...], settings: Settings, quiet: bool) -> Report:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from saveguard.examine.find import Found, archives
-from saveguard.examine.settings import KERAS, Settings
+from saveguard.examine.settings import KERAS, Settings, refuse_unknown_releases
 from saveguard.examine.team import look
 from saveguard.finding import Examined, Report, printable
 
@@ -24,10 +24,14 @@ def check(path: Path | Iterable[Path], *, keras: str = KERAS) -> Report:
     Returns:
         The findings, each with its `file`; a record a file in `files`; and what was not read.
         Not read is never clean.
+
+    Raises:
+        ValueError: If there is no such release, with the nearest ones.
     """
     paths = [os.fspath(one) for one in ([path] if isinstance(path, str | os.PathLike) else path)]
-    found = list(archives(paths))
     settings = Settings(keras=keras)
+    refuse_unknown_releases(settings, "saveguard.check")
+    found = list(archives(paths))
     return merged(paths, found, (look(one, settings) for one in found))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from saveguard import known
 from saveguard.codes import CODES
 
 FILE, TABLE = "pyproject.toml", "tool.saveguard"
@@ -59,8 +60,13 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab"):
         return code.startswith(self.select or ("",)) and not code.startswith(ignored)
 
     def keras_for(self, path: str) -> str:
-        """The release that is to load the file at `path`: the last pattern that names one."""
-        return ([own.keras for own in self.matching(path) if own.keras] or [self.keras])[-1]
+        """The release that is to load the file at `path`: the last pattern that names one.
+
+        Raises:
+            known.UnknownReleaseError: If there is none of that version.
+        """
+        told = [own.keras for own in self.matching(path) if own.keras] or [self.keras]
+        return known.release(told[-1]).version
 
     def matching(self, path: str) -> list[PerPath]:
         """What is different for the file at `path`; `*` in a pattern also crosses folders."""
@@ -144,11 +150,11 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _refuse_unknown(keys: Iterable[str], known: Iterable[str], place: str) -> None:
-    known = tuple(known)
+def _refuse_unknown(keys: Iterable[str], known_keys: Iterable[str], place: str) -> None:
+    there = tuple(known_keys)
     for key in keys:
-        if key not in known:
-            raise Refused(f"{place} has a key {key!r}, which is none{_near(key, known, 1)}")
+        if key not in there:
+            raise Refused(f"{place} has a key {key!r}, which is none{_near(key, there, 1)}")
 
 
 def refuse_unknown_codes(codes: Iterable[str], place: str) -> None:
@@ -158,10 +164,23 @@ def refuse_unknown_codes(codes: Iterable[str], place: str) -> None:
         Refused: With the nearest codes.
     """
     for code in codes:
-        if not code or not any(known.startswith(code) for known in CODES):
+        if not code or not any(listed.startswith(code) for listed in CODES):
             raise Refused(f"{place}: no code begins with {code!r}{_near(code.upper(), CODES)}")
 
 
-def _near(unknown: str, known: Iterable[str], most: int = 3) -> str:
-    near = difflib.get_close_matches(unknown, tuple(known), n=most, cutoff=0.5)
+def refuse_unknown_releases(settings: Settings, place: str) -> None:
+    """Refuse a release of Keras that is not known; after this, the tables are in memory.
+
+    Raises:
+        Refused: With the nearest releases.
+    """
+    for version in (settings.keras, *(own.keras for own in settings.per_path.values())):
+        try:
+            known.release(version or settings.keras)
+        except known.UnknownReleaseError as error:
+            raise Refused(f"{place}: {error}") from None
+
+
+def _near(unknown: str, listed: Iterable[str], most: int = 3) -> str:
+    near = difflib.get_close_matches(unknown, tuple(listed), n=most, cutoff=0.5)
     return f"; did you mean {', '.join(map(repr, near))}?" if near else ""
