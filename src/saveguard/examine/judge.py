@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from saveguard.archive import read as reading
+from saveguard.archive.statistics import measured
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Examined, Finding, Report, printable
 from saveguard.rules import registry
@@ -14,15 +16,13 @@ def judge(path: str, *, keras: str) -> Report:
 
     Whatever stops the reader or a rule is told under `not_read`: there is always a verdict.
     """
-    from saveguard.archive.read import read  # NumPy and h5py, which a caller may not need
-
     try:
-        facts = msgspec.structs.replace(read(path, digests=False), keras=keras)
+        facts = measured(reading.read(path, digests=False))
     except OSError as error:
         return _refused(path, error)
     except Exception as error:  # noqa: BLE001  told as not read
         return unread(path, _told("the reader failed", error))
-    return judged(facts)
+    return judged(msgspec.structs.replace(facts, keras=keras))
 
 
 def judged(facts: ArchiveFacts) -> Report:

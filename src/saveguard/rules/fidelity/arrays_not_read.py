@@ -27,14 +27,33 @@ Make the object in the constructor, so that the load finds it there. To see what
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from saveguard.facts import ProofFacts
+from saveguard.archive.owners import owners, unowned
+from saveguard.facts import ArchiveFacts, ProofFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
 rule = Rule("SG404", "arrays-not-read", since="0.1")
+
+
+@rule.in_archive
+def _(facts: ArchiveFacts) -> Iterator[Finding]:
+    found = owners(facts) if facts.keras else ()
+    left = unowned(facts, found) if found else ()
+    if not left:
+        return
+    paths = [array.path for array in left]
+    yield rule.finding(
+        where=f"{left[0].member or facts.path} {left[0].path}",
+        message=f"{len(left)} array{'s' * (len(left) != 1)} of the file"
+        f" belong{'s' * (len(left) == 1)} to no layer: {_shown(paths)}",
+        why="The configuration names every layer that Keras will rebuild, and none of them looks"
+        " for arrays there: load_model() passes over these values without a word.",
+        fix="make the object that owns them a layer of the model, under the place that it had when"
+        " the file was written; `saveguard inspect` shows the layers",
+    )
 
 
 @rule.in_proof
@@ -42,16 +61,20 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
     if not facts.unread:
         return
     count = len(facts.unread)
-    shown = ", ".join(facts.unread[:3]) + (f" and {count - 3} more" if count > 3 else "")
     yield rule.finding(
         where=facts.unread[0],
         message=f"{count} array{'s' * (count != 1)} of the file {'were' if count > 1 else 'was'}"
-        f" not read: {shown}",
+        f" not read: {_shown(facts.unread)}",
         why="A fresh process rebuilt the model and loaded it without an error, but nothing in it"
         " took these values.",
         fix="make the object that owns them in its parent's constructor, under the name that it"
         " had when the file was written",
     )
+
+
+def _shown(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(paths[:3]) + more
 
 
 def bad(tmp: Path) -> Call:

@@ -34,11 +34,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from saveguard.facts import ProofFacts, VariableFacts
+from saveguard.archive.owners import owners
+from saveguard.archive.shapes import arrays_of
+from saveguard.facts import ArchiveFacts, ProofFacts, VariableFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
 rule = Rule("SG405", "variables-not-restored", since="0.1")
+
+
+@rule.in_archive
+def _(facts: ArchiveFacts) -> Iterator[Finding]:
+    for owner in owners(facts) if facts.keras else ():
+        expected = arrays_of(owner.layer)
+        if owner.arrays or not expected:
+            continue
+        names = ", ".join(name for name, _ in expected)
+        yield rule.finding(
+            where=f"{owner.layer.document} {owner.layer.path}",
+            message=f"the file holds no array for the layer `{owner.layer.name}`"
+            f" ({owner.layer.class_name}): {names}",
+            why=f"Keras {facts.keras} looks for them in the group {owner.group}, which is empty or"
+            " absent, and load_model() stops, as the layer expects variables and receives none.",
+            fix="take the file from another copy; saved anew, the layer must have been built, by a"
+            " call of the model or by an input shape, before the save",
+        )
 
 
 @rule.in_proof

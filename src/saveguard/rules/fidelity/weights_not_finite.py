@@ -25,10 +25,10 @@ batch with `keras.callbacks.TerminateOnNaN`, and lower the learning rate or clip
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from saveguard.facts import ModelFacts
+from saveguard.facts import ArchiveFacts, ModelFacts, StoredArray, VariableFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
@@ -38,13 +38,23 @@ rule = Rule("SG408", "weights-not-finite", since="0.1")
 @rule.in_model
 def _(facts: ModelFacts) -> Iterator[Finding]:
     bad = [v for v in facts.variables + facts.optimizer_variables if v.nan or v.infinite]
-    if not bad:
-        return
-    shown = ", ".join(f"{v.path} ({_counts(v.nan, v.infinite)})" for v in bad[:3])
+    if bad:
+        yield _told(f"model.variables: {bad[0].path}", "variable", bad)
+
+
+@rule.in_archive
+def _(facts: ArchiveFacts) -> Iterator[Finding]:
+    bad = [array for array in facts.arrays if array.nan or array.infinite]
+    if bad:
+        yield _told(f"{bad[0].member or facts.path} {bad[0].path}", "array", bad)
+
+
+def _told(where: str, what: str, bad: Sequence[VariableFacts | StoredArray]) -> Finding:
+    shown = ", ".join(f"{one.path} ({_counts(one.nan, one.infinite)})" for one in bad[:3])
     more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
-    yield rule.finding(
-        where=f"model.variables: {bad[0].path}",
-        message=f"{len(bad)} variable{'s' * (len(bad) != 1)} hold NaN or infinite values:"
+    return rule.finding(
+        where=where,
+        message=f"{len(bad)} {what}{'s' * (len(bad) != 1)} hold NaN or infinite values:"
         f" {shown}{more}",
         why="Whatever these weights touch becomes NaN, in training and in prediction; the values"
         " do not heal.",
