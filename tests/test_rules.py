@@ -10,7 +10,7 @@ import pytest
 from conftest import neutral, report_on
 
 from saveguard.codes import CODES
-from saveguard.explain.recall import recalled
+from saveguard.diagnosis.recall import recalled
 from saveguard.rule import SECTIONS, NotHere
 from saveguard.rules import registry
 

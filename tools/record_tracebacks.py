@@ -30,6 +30,7 @@ from traceback_cases import KERAS_3, TABLE, NotHere, keras
 
 TOOLS = Path(__file__).resolve().parent
 RECORDED = TOOLS.parent / "tests" / "recorded"
+OWN = Path(__file__).name  # frames of which are no user's
 LIMIT = 60  # seconds; predict of TF 2.0 never returns for 0 rows
 
 
@@ -60,7 +61,7 @@ def write(code, number, stage, error, tmp):
     """Record one exception; returns its type and the beginning of its message."""
     name, versions = environment()
     first = error.__traceback__
-    while first.tb_next and Path(first.tb_frame.f_code.co_filename).parent == TOOLS:
+    while first.tb_next and os.path.basename(first.tb_frame.f_code.co_filename) == OWN:
         first = first.tb_next
     lines = traceback.format_exception(type(error), error, first)
     facts = {

@@ -3,6 +3,7 @@
     receipt = saveguard.save(model, "m.keras", example=batch)   # proven in a fresh process
     model = saveguard.load("m.keras")                           # checked before it is executed
     report = saveguard.verify("m.keras", python="/other/env/bin/python")
+    report = saveguard.explain(error)                           # or the text of a traceback
 
 Importing this package imports nothing else; each function brings what it needs.
 """
@@ -16,8 +17,17 @@ from saveguard.version import __version__
 
 if TYPE_CHECKING:
     from saveguard.contract import Contract
+    from saveguard.diagnosis.hooks import (
+        explaining,
+        install,
+        load_ipython_extension,
+        uninstall,
+        unload_ipython_extension,
+    )
+    from saveguard.diagnosis.report import explain
     from saveguard.errors import SaveguardError
     from saveguard.examine.check import check
+    from saveguard.examine.inspect import inspect
     from saveguard.finding import Finding, Report
     from saveguard.persist.load import load
     from saveguard.persist.rescue import rescue, restore
@@ -32,10 +42,17 @@ _HOMES = {
     "Report": "finding",
     "SaveguardError": "errors",
     "check": "examine.check",
+    "explain": "diagnosis.report",
+    "explaining": "diagnosis.hooks",
+    "inspect": "examine.inspect",
+    "install": "diagnosis.hooks",
     "load": "persist.load",
+    "load_ipython_extension": "diagnosis.hooks",
     "rescue": "persist.rescue",
     "restore": "persist.rescue",
     "save": "persist.save",
+    "uninstall": "diagnosis.hooks",
+    "unload_ipython_extension": "diagnosis.hooks",
     "verify": "persist.verify",
 }
 
@@ -47,10 +64,17 @@ __all__ = [
     "SaveguardError",
     "__version__",
     "check",
+    "explain",
+    "explaining",
+    "inspect",
+    "install",
     "load",
+    "load_ipython_extension",
     "rescue",
     "restore",
     "save",
+    "uninstall",
+    "unload_ipython_extension",
     "verify",
 ]
 

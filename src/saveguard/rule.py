@@ -25,6 +25,11 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
             in `message`, `why` and `fix` as `{name}`, beside `{where}`.
         stages: Where it may come from: `save`, `load`, `predict`, `fit`, ...; empty: anywhere.
         message, why, fix: The finding's parts, filled from the groups.
+        frames: Regular expression searched in `file:function` of every frame; it tells one root
+            cause from another whose words are the same. Empty: whatever the frames.
+        versions: The releases that say so (see `diagnosis.place`); empty: any.
+        alone: What the text must hold besides where no frame of Keras is seen. Empty: the
+            pattern is enough, for nobody else says so. None: then it is not noticed.
     """
 
     exceptions: tuple[str, ...]
@@ -34,6 +39,9 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
     stages: tuple[str, ...] = ()
     certainty: Certainty = "certain"
+    frames: str = ""
+    versions: tuple[str, ...] = ()
+    alone: str | None = ""
 
     def match(self, error: BaseException, stage: str) -> re.Match[str] | None:
         """The match of this signature in `error`, raised in `stage`, or None."""
@@ -130,16 +138,28 @@ class Rule:
         for signature in self.signatures:
             match = signature.match(error, stage)
             if match:
-                names = {"where": where, **match.groupdict(default="")}
-                yield self.finding(
-                    where=where,
-                    message=signature.message.format_map(names),
-                    why=signature.why.format_map(names),
-                    fix=signature.fix.format_map(names),
-                    certainty=signature.certainty,
-                    evidence=(f"{type(error).__name__}: {error}".splitlines()[0][:300],),
-                )
+                seen = (f"{type(error).__name__}: {error}".splitlines()[0][:300],)
+                yield self.told(signature, match.groupdict(default=""), where, seen)
                 return
+
+    def told(
+        self,
+        signature: Signature,
+        groups: Mapping[str, str],
+        where: str,
+        evidence: tuple[str, ...],
+        certainty: Certainty | None = None,
+    ) -> Finding:
+        """The finding of a signature of this rule, with the names that its match found."""
+        names = {"where": where, **groups}
+        return self.finding(
+            where=where,
+            message=signature.message.format_map(names),
+            why=signature.why.format_map(names),
+            fix=signature.fix.format_map(names),
+            certainty=certainty or signature.certainty,
+            evidence=evidence,
+        )
 
     def finding(
         self,

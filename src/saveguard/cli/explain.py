@@ -1,31 +1,77 @@
-"""`saveguard explain`: print the page of a rule."""
+"""`saveguard explain`: the page of a rule, or what a traceback means."""
 
 from __future__ import annotations
 
-import difflib
+import os
+import re
+import sys
 
 import click
 
 from saveguard.cli import exits
+from saveguard.cli.options import color_option, format_option
 from saveguard.codes import CODES
+
+_CODE = re.compile(r"SG\d{3}", re.IGNORECASE)
+# So much of a file is read; the end of a log is what tells.
+MOST_BYTES = 64 * 1024 * 1024
 
 
 @click.command("explain")
-@click.argument("code")
+@click.argument("problem", metavar="CODE|FILE|-", default="-")
+@format_option
+@color_option
 @click.pass_context
-def command(context: click.Context, code: str) -> None:
-    """Print what CODE means: what happens, why, and what mends it.
+def command(context: click.Context, /, problem: str, form: str, color: str) -> None:
+    """Print what CODE means, or what is wrong in the traceback in FILE, or on stdin (-).
 
-    CODE is a code as findings carry it, SG402, or a rule's name, untracked-variables.
+    CODE is a code as findings carry it, SG402, or a rule's name, untracked-variables. The
+    traceback may be cut, quoted, coloured, from a log or a notebook, or its last line alone.
+
+    \b
+      saveguard explain SG402
+      saveguard explain train.log
+      python train.py 2>&1 | saveguard explain -
     """
+    if problem == "-" or (not _CODE.fullmatch(problem) and os.path.isfile(problem)):
+        _explain(context, problem, form, color)
+        return
     from saveguard.report import page
     from saveguard.rules import registry
 
-    known = code.upper() if code.upper() in CODES else _code_of(code)
+    known = problem.upper() if problem.upper() in CODES else _code_of(problem)
     if known is None:
-        click.echo(f"no rule has the code or name {code!r}{_suggestion(code)}", err=True)
+        click.echo(f"no rule has the code or name {problem!r}{_suggestion(problem)}", err=True)
         context.exit(exits.COULD_NOT_RUN)
     click.echo(f"{page.heading(registry.rule(known))}\n\n{registry.page(known)}")
+
+
+def _explain(context: click.Context, name: str, form: str, color: str) -> None:
+    """Print the report on a traceback; what no rule knows, with what to paste into an issue."""
+    from saveguard.cli.options import print_report
+    from saveguard.diagnosis.clean import decoded
+    from saveguard.diagnosis.report import explained
+
+    if name == "-" and sys.stdin.isatty():
+        click.echo("paste the traceback, then press Ctrl-D", err=True)
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else _end_of(name)
+    except OSError as error:
+        click.echo(f"{name}: {error.strerror}", err=True)
+        context.exit(exits.COULD_NOT_RUN)
+    told = explained(decoded(raw), "stdin" if name == "-" else name)
+    print_report(told.report, form, color)
+    if told.issue and form == "text":
+        click.echo("\nwithout paths, values, hosts and tokens, to paste into an issue:\n")
+        click.echo(told.issue)
+    context.exit(exits.exit_code(told.report))
+
+
+def _end_of(path: str) -> bytes:
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - MOST_BYTES))
+        return file.read()
 
 
 def _code_of(name: str) -> str | None:
@@ -35,6 +81,8 @@ def _code_of(name: str) -> str | None:
 
 
 def _suggestion(unknown: str) -> str:
+    import difflib
+
     from saveguard.rules import registry
 
     names = [rule.name for rule in registry.all_rules()]
@@ -47,4 +95,6 @@ def _suggestion(unknown: str) -> str:
 
 def _likeness(unknown: str, code: str) -> float:
     """How alike two codes are; of codes that are equally near, the first is the likelier."""
+    import difflib
+
     return difflib.SequenceMatcher(None, unknown, code).ratio()

@@ -23,7 +23,9 @@ COMMANDS = {
     "config": "config",
     "demo": "demo",
     "explain": "explain",
+    "inspect": "inspect",
     "rules": "rules",
+    "run": "run",
     "verify": "verify",
 }
 
@@ -102,5 +104,7 @@ def main() -> None:
       saveguard verify model.keras     does this file come back in a fresh process?
       saveguard check models/          what is wrong with these files, without a framework?
       saveguard explain SG402          what a code means, and what mends it
+      saveguard explain train.log      what the traceback in a file, or on stdin (-), means
+      saveguard run train.py           run a script; its last traceback is explained
       saveguard demo                   the main job, on real data, in two minutes
     """

@@ -9,8 +9,8 @@ import h5py
 
 from saveguard.child import arrays, prove
 from saveguard.child.window import weights_of
+from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
-from saveguard.explain.diagnose import diagnose
 from saveguard.facts import OutputDifference, ProofFacts
 from saveguard.finding import Report
 from saveguard.persist.verify import opened, stored_receipt

@@ -8,8 +8,8 @@ import msgspec
 
 from saveguard.child import running
 from saveguard.contract import Contract
+from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
-from saveguard.explain.diagnose import diagnose
 from saveguard.facts import ModelFacts
 from saveguard.finding import Finding, Report
 from saveguard.model import contract as contracts

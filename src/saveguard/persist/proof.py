@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from saveguard.explain.recall import recalled
+from saveguard.diagnosis.recall import recalled
 from saveguard.facts import ModelFacts, ProofFacts
 from saveguard.finding import Finding
 from saveguard.persist.judge import judge

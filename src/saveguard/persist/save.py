@@ -17,7 +17,7 @@ from saveguard.child import prove as child
 from saveguard.child.traits import traits
 from saveguard.contract import Contract
 from saveguard.errors import SaveguardError, attach
-from saveguard.explain.diagnose import diagnose
+from saveguard.diagnosis.diagnose import diagnose
 from saveguard.facts import ModelFacts
 from saveguard.finding import Finding, Report
 from saveguard.model.example import Example

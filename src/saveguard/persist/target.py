@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError
-from saveguard.explain.diagnose import diagnose
 from saveguard.finding import Report
 
 LAYOUTS = {".weights.h5": "weights", ".keras": "keras", ".h5": "h5", ".hdf5": "h5"}

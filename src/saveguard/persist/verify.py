@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from saveguard.archive.read import read
+from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
-from saveguard.explain.diagnose import diagnose
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding, Report
 from saveguard.persist import proof

@@ -119,6 +119,7 @@ rule.in_traceback(
         message="{where} is damaged: it ends after {size} of {whole} bytes",
         why=_CUT + " Nothing can be read from it.",
         fix=_FIX.replace("{path}", "{where}"),
+        alone=".",
     )
 )
 rule.in_traceback(
@@ -132,6 +133,7 @@ rule.in_traceback(
         why="A `.keras` file is a zip archive of config.json, metadata.json and model.weights.h5,"
         " each with a checksum; what was read does not agree with that.",
         fix=_FIX.replace("{path}", "{where}"),
+        alone=r"model\.weights|config\.json|\.keras\b",
     )
 )
 rule.in_traceback(
@@ -146,6 +148,7 @@ rule.in_traceback(
         why=f"{_BYTES} HDF5 files hold no checksums, so it shows only where their structure no"
         " longer adds up.",
         fix=_FIX.replace("{path}", "{where}"),
+        alone=".",
     )
 )
 rule.in_traceback(
@@ -159,6 +162,7 @@ rule.in_traceback(
         " archive, is missing, is a folder or may not be read. " + _CUT,
         fix="ls -l {where}: where its size is not that of the original, fetch it again",
         certainty="likely",
+        alone=r"\.keras\b",
     )
 )
 

@@ -88,6 +88,7 @@ rule.in_traceback(
         message="{path}{name}{old} does not exist",
         why=_WHY,
         fix="look for its name in the folder where it was saved, and give an absolute path",
+        alone=r"\.(?:keras|h5|hdf5)\b",
     )
 )
 rule.in_traceback(

@@ -113,6 +113,7 @@ rule.in_traceback(
         " a model in another layout under this name.",
         fix="head -c 100 {where} shows what it is; a Git LFS pointer needs `git lfs pull`",
         certainty="likely",
+        alone=".",
     )
 )
 

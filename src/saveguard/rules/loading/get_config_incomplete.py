@@ -95,6 +95,7 @@ rule.in_traceback(
         why="get_config() of the class did not return it when the file was written.",
         fix="return {arguments} from get_config() and save again; for a file that cannot be saved"
         " again, give the argument a default in __init__()",
+        alone=r"from_config|deserializ|Exception encountered|config=",
     )
 )
 

@@ -23,6 +23,7 @@ Count what each split holds before training, and stop with the name of its sourc
 - TF 1.15 and 2.0, predict: "ValueError: Structure is a scalar but len(flat_sequence) == 0 > 1".
 - TF 2.1, predict: "ValueError: The target structure is of type `<class 'NoneType'>`".
 - TF 2.2 and 2.3: "UnboundLocalError: local variable 'batch_outputs' referenced before assignment".
+- TF 2.3, predict: "AttributeError: 'int' object has no attribute 'assign'".
 - TF 2.7 to 2.15: "ValueError: Unexpected result of `predict_function` (Empty batch_outputs)."
 - Keras 3.15.1, predict: "UnboundLocalError: cannot access local variable 'batch_outputs'"; fit
   returns an empty history with a warning, "Your input ran out of data"; evaluate an empty list.
@@ -61,17 +62,43 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             )
 
 
+_EMPTY = "The data are empty, or the data set was used up: the loop over batches never ran."
+_COUNT = "count the samples of every split before the call, and stop with their source's name"
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "UnboundLocalError"),
-        pattern=r"local variable '(?:batch_outputs|logs|epoch_logs)'"
-        r"|Empty (?:batch_outputs|logs)|Structure is a scalar but len\(flat_sequence\) == 0"
-        r"|Empty training data|Expect x to be a non-empty array"
+        pattern=r"local variable '(?:batch_outputs|epoch_logs)'"
+        r"|\(Empty (?:batch_outputs|logs)\)|Empty training data|Expect x to be a non-empty array"
         r"|Expected input data to be non-empty",
         stages=("predict", "fit", "evaluate"),
         message="no rows reached the model",
-        why="The data are empty, or the data set was used up: the loop over batches never ran.",
-        fix="count the samples of every split before the call, and stop with their source's name",
+        why=_EMPTY,
+        fix=_COUNT,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("UnboundLocalError", "AttributeError"),
+        pattern=r"local variable 'logs'|'int' object has no attribute 'assign'",
+        stages=("predict", "fit", "evaluate"),
+        message="no rows reached the model",
+        why=_EMPTY,
+        fix=_COUNT,
+        frames=r"training\w*\.py:|(?:trainer|_loop)\w*\.py:|traceback_utils",
+        alone=".",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
+        r"|target structure is of type `?<class 'NoneType'>`?[\s\S]*of length 0",
+        stages=("predict", "fit", "evaluate"),
+        frames=r"training\w*\.py:(?:finalize|predict\w*|fit\w*|evaluate\w*|_\w+)",
+        message="no rows reached the model",
+        why="The data are empty, or the data set was used up. TF 1.15 to 2.1 pack the outputs of"
+        " no batches into the structure of one.",
+        fix=_COUNT,
     )
 )
 

@@ -62,16 +62,33 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
         )
 
 
+_WHY = "A batch is one array; lists of unequal lengths are none."
+_FIX = (
+    "keras.utils.pad_sequences(x, dtype='float32', padding='post', value=...), with a Masking"
+    " layer of the same value"
+)
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
-        pattern=r"inhomogeneous shape|Unsupported object type (?:list|numpy\.ndarray)"
-        r"|Unrecognized data type: x=\[|Invalid dtype: object",
+        pattern=r"Failed to convert a NumPy array to a Tensor \(Unsupported object type"
+        r"|Unrecognized data type: x=\[|Invalid dtype: object"
+        r"|Failed to find data adapter that can handle input: \(?<class 'list'> containing",
         stages=("predict", "fit", "evaluate"),
         message="sequences of unequal lengths were given where the model takes one array",
-        why="A batch is one array; lists of unequal lengths are none.",
-        fix="keras.utils.pad_sequences(x, dtype='float32', padding='post', value=...), with a"
-        " Masking layer of the same value",
+        why=_WHY,
+        fix=_FIX,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"inhomogeneous shape|setting an array element with a sequence"
+        r"|Can't convert (?:non-rectangular|Python sequence with mixed types)",
+        stages=("predict", "fit", "evaluate"),
+        message="sequences of unequal lengths were given where the model takes one array",
+        why=_WHY,
+        fix=_FIX,
+        alone=".",
     )
 )
 

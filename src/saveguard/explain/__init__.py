@@ -1,1 +1,0 @@
-"""An exception -> ranked findings, by the rules' signatures."""
