@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saveguard.cli.main import main
+from saveguard.cli.quick import main
 
 if __name__ == "__main__":
-    main(prog_name="saveguard")
+    main()

@@ -80,7 +80,12 @@ def _product(extents: Sequence[Extent]) -> Extent:
 
 def _each(count: int, value: Any) -> list[int]:
     """An argument of each spatial axis: one for all of them, or a list."""
-    return [value] * count if isinstance(value, int) else list(value)
+    return [value] * count if isinstance(value, int) else _items(value)
+
+
+def _items(value: Any) -> list[Any]:
+    """A list, which TensorFlow writes as an object where it was a tuple."""
+    return list(value["items"] if isinstance(value, dict) else value)
 
 
 def _spatial(
@@ -152,7 +157,7 @@ def _flatten(_config: Config, shape: Shape) -> Shape:
 
 
 def _reshape(config: Config, shape: Shape) -> Shape:
-    target = list(config["target_shape"])
+    target = _items(config["target_shape"])
     if -1 in target:
         total, rest = _product(shape[1:]), -math.prod(target)
         target[target.index(-1)] = None if total is None else total // rest
@@ -184,8 +189,8 @@ def _resized(key: str, sign: int) -> Callable[[Config, Shape], Shape]:
     def resize(config: Config, shape: Shape) -> Shape:
         count = len(shape) - 2
         given = config[key]
-        pairs = [given] if count == 1 and not isinstance(given, int) else _each(count, given)
-        ends = [2 * pair if isinstance(pair, int) else sum(pair) for pair in pairs]
+        pairs: list[Any] = [given] if count == 1 else _each(count, given)
+        ends = [2 * pair if isinstance(pair, int) else sum(_items(pair)) for pair in pairs]
         return _spatial(config, shape, lambda at, extent: extent + sign * ends[at], -1)
 
     return resize
@@ -201,7 +206,7 @@ _TABLE: dict[str, Callable[[Config, Shape], Shape | None]] = {
     "Dense": lambda config, shape: (*shape[:-1], config["units"]),
     "Embedding": lambda config, shape: (*shape, config["output_dim"]),
     "Flatten": _flatten,
-    "Permute": lambda config, shape: (shape[0], *(shape[axis] for axis in config["dims"])),
+    "Permute": lambda config, shape: (shape[0], *(shape[axis] for axis in _items(config["dims"]))),
     "RepeatVector": lambda config, shape: (shape[0], config["n"], *shape[1:]),
     "Reshape": _reshape,
     "TimeDistributed": _time_distributed,

@@ -28,7 +28,7 @@ def outputs(model: Raw, entering: Shapes = (), depth: int = 0) -> dict[str, Shap
     layers = topology.layers(model)
     found = _written(layers)
     before: Shapes = entering
-    for layer, after in zip(layers, [*layers[1:], None], strict=True):
+    for layer, after in zip(layers, [*layers[1:], None], strict=False):
         name, taken = topology.name(layer), _taken(layer, found)
         if "inbound_nodes" not in layer:  # a Sequential's, which is called with what was before
             taken = taken or before
