@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.scorecard.attacks.symbols import configs
 from tools.scorecard.case import hostile
-from tools.scorecard.protobuf import calls, function, operation, saved_model, text
+from tools.scorecard.protobuf import calls, field, function, operation, saved_model, text
 
 
 @hostile("SavedModel operation", "SG316")
@@ -34,7 +34,7 @@ def writes_in_a_called_function(folder: Path) -> Path:
 @hostile("SavedModel operation; bypass: denylist of names", "SG316")
 def prints_to_a_file(folder: Path) -> Path:
     """PrintV2, whose `output_stream` may be a file."""
-    stream = operation("PrintV2", "print", "a", output_stream=b"\x12\x0ffile:///tmp/none")
+    stream = operation("PrintV2", "print", "a", output_stream=field(2, "file:///tmp/none"))
     return saved_model(folder / "m", serving=(stream,))
 
 

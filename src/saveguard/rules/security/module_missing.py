@@ -7,8 +7,8 @@ know of safe mode: a lambda in it ran.
 
 ## Why
 
-Keras writes `module` for every layer of a `.keras` file. A layer without it was not written by
-Keras: it was edited, by hand or by a tool.
+Keras writes `module` for every layer of a model in a `.keras` file, or, before Keras 3, for none.
+One layer without it was not written by Keras: it was edited, by hand or by a tool.
 
 ## Fix
 
@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import ArchiveFacts
+from saveguard.facts import ArchiveFacts, Node
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
@@ -44,8 +44,9 @@ rule = Rule("SG314", "module-missing", since="0.2")
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
     if facts.layout not in ("keras", "folder"):
         return
+    models = {node.owner for node in facts.nodes if node.role == "layer" and "module" in node.raw}
     for node in facts.nodes:
-        if node.role == "layer" and node.raw and "module" not in node.raw and _is_called(node.raw):
+        if _lacks(node) and node.owner in models:
             yield rule.finding(
                 where=f"{node.document} {node.path}",
                 message=f"layer `{node.layer or node.name}` has no `module`",
@@ -57,9 +58,14 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             )
 
 
-def _is_called(raw: object) -> bool:
-    """A layer of a model, and not a dictionary of a user's own that has a class name in it."""
-    return isinstance(raw, dict) and "config" in raw and not raw["class_name"].startswith("__")
+def _lacks(node: Node) -> bool:
+    """A layer of a model, and not a dictionary of a user's own that has a class name in it.
+
+    Keras 2.12 to 2.15 left `module` out of every layer of a nested model, and of one that was not
+    built; so a model is judged by its other layers.
+    """
+    named = node.role == "layer" and not node.class_name.startswith("__")
+    return named and "config" in node.raw and "module" not in node.raw
 
 
 def bad(tmp: Path) -> Call:

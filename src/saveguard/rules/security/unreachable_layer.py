@@ -41,6 +41,9 @@ from saveguard.rules import guards
 
 rule = Rule("SG315", "unreachable-layer", since="0.2")
 
+# Layers of `add_loss` and `add_metric` in the `.keras` files of Keras 2; Keras 3 has neither.
+_ENDS = ("AddLoss", "AddMetric")
+
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
@@ -64,7 +67,8 @@ def _dead(model: Node) -> Iterator[tuple[str, int]]:
     found = [one for one in layers if isinstance(one, dict)] if isinstance(layers, list) else []
     sources = {str(layer.get("name")): set(_names(layer.get("inbound_nodes"))) for layer in found}
     reached: set[str] = set()
-    ahead = [name for name in _names(model.config["output_layers"]) if name in sources]
+    ends = [str(layer.get("name")) for layer in found if layer.get("class_name") in _ENDS]
+    ahead = [name for name in _names(model.config["output_layers"]) if name in sources] + ends
     while ahead:
         name = ahead.pop()
         if name not in reached:
