@@ -133,3 +133,10 @@ def test_a_folder_that_cannot_be_listed_is_told(
     found = {os.path.basename(one.path): one for one in archives([str(tree)])}
     assert found["b"].unread == "Permission denied"
     assert "a.keras" in found
+
+
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "m.keras")
+    assert names(tmp_path) == []
+    pipe = str(tmp_path / "m.keras")
+    assert list(archives([pipe])) == [Found(pipe, unread="it is neither a file nor a folder")]

@@ -54,6 +54,9 @@ def _under(path: str) -> Iterator[Found]:
         yield from _walk(path)
     elif os.path.basename(path) in _SAVED_MODEL and os.path.isfile(path):
         yield Found(os.path.dirname(path) or ".")
+    elif os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        # Whoever opens a pipe waits for its other end.
+        yield Found(path, unread="it is neither a file nor a folder")
     else:
         yield Found(path)
 
