@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check claims known matrix controls
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check scorecard claims known matrix controls
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -97,6 +97,10 @@ bench: $(READY)  ## what a save costs, against plain Keras
 # With modelscan beside it: `make bench-check MODELSCAN=FOLDER`, an environment or where to make it.
 bench-check: $(READY)  ## what a check costs, against loading with Keras and modelscan
 	$(BIN)/python benchmarks/check.py $(if $(MODELSCAN),--modelscan $(MODELSCAN))
+
+# SCANNERS is where the other scanners are, or are installed: outside of the repository.
+scorecard: $(READY)  ## attacks on model files, and who notices them: docs/scorecard.md
+	$(BIN)/python -m tools.scorecard
 
 claims: $(READY)  ## which claims about Keras hold in which versions
 	$(BIN)/python tools/claims/run.py

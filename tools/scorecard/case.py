@@ -59,5 +59,6 @@ def controls() -> list[Case]:
 
 
 def _cases(module: str) -> Iterator[Case]:
-    found = vars(importlib.import_module(module)).values()
-    yield from (value for value in found if isinstance(value, Case))
+    for value in vars(importlib.import_module(module)).values():
+        if isinstance(value, Case) and value.build.__module__ == module:
+            yield value

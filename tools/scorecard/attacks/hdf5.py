@@ -65,7 +65,7 @@ def external_link(folder: Path) -> Path:
     """A group that is an external link into another file."""
     path = _weights(folder)
     with h5py.File(path, "w") as file:
-        file["layers/dense"] = h5py.ExternalLink("/tmp/other.h5", "/secret")
+        file["layers/dense"] = h5py.ExternalLink("/srv/other.h5", "/secret")
     return path
 
 
@@ -84,7 +84,7 @@ def virtual_dataset(folder: Path) -> Path:
     """A virtual dataset over another file."""
     path = _weights(folder)
     layout = h5py.VirtualLayout((8,), "f4")
-    layout[:] = h5py.VirtualSource("/tmp/other.h5", "secret", (8,), "f4")
+    layout[:] = h5py.VirtualSource("/srv/other.h5", "secret", (8,), "f4")
     with h5py.File(path, "w") as file:
         file.create_virtual_dataset("layers/dense/vars/0", layout)
     return path
@@ -96,7 +96,7 @@ def external_link_in_legacy_file(folder: Path) -> Path:
     path = forge.h5(folder / "m.h5", configs.legacy(configs.legacy_layer("Dense", units=2)))
     with h5py.File(path, "a") as file:
         del file["model_weights/dense"]
-        file["model_weights/dense"] = h5py.ExternalLink("/tmp/other.h5", "/secret")
+        file["model_weights/dense"] = h5py.ExternalLink("/srv/other.h5", "/secret")
     return path
 
 
@@ -115,7 +115,7 @@ def behind_a_user_block(folder: Path) -> Path:
     """The external link in a file whose HDF5 begins after 1024 other bytes, named `.bin`."""
     path = folder / "m.bin"
     with h5py.File(path, "w", userblock_size=1024) as file:
-        file["layers/dense"] = h5py.ExternalLink("/tmp/other.h5", "/secret")
+        file["layers/dense"] = h5py.ExternalLink("/srv/other.h5", "/secret")
     return path
 
 

@@ -48,20 +48,20 @@ def vocabulary_path_in_h5(folder: Path) -> Path:
 @hostile("CVE-2026-1462", "SG307")
 def saved_model_layer(folder: Path) -> Path:
     """A TFSMLayer, which loads the SavedModel that its configuration names."""
-    config = {"name": "outside", "filepath": "/tmp/none", "call_endpoint": "serve"}
+    config = {"name": "outside", "filepath": "/srv/none", "call_endpoint": "serve"}
     return _write(folder, configs.through(node("TFSMLayer", config)))
 
 
 @hostile("CVE-2026-1462 in function position (open on 3.15.1)", "SG307")
 def saved_model_layer_as_function(folder: Path) -> Path:
     """TFSMLayer as a Lambda's function, called on a path."""
-    return _write(folder, aside(lambda_layer(function("keras.layers", "TFSMLayer")), "/tmp/none"))
+    return _write(folder, aside(lambda_layer(function("keras.layers", "TFSMLayer")), "/srv/none"))
 
 
 @hostile("CVE-2026-1462; bypass: denylist of names", "SG307")
 def saved_model_layer_by_private_path(folder: Path) -> Path:
     """The same by its private path, in a wrapper."""
-    layer = node("TFSMLayer", {"filepath": "/tmp/none"}, "keras.src.export.tfsm_layer")
+    layer = node("TFSMLayer", {"filepath": "/srv/none"}, "keras.src.export.tfsm_layer")
     return _write(folder, configs.through(node("TimeDistributed", {"name": "t", "layer": layer})))
 
 

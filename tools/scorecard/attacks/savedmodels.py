@@ -34,14 +34,14 @@ def writes_in_a_called_function(folder: Path) -> Path:
 @hostile("SavedModel operation; bypass: denylist of names", "SG316")
 def prints_to_a_file(folder: Path) -> Path:
     """PrintV2, whose `output_stream` may be a file."""
-    stream = operation("PrintV2", "print", "a", output_stream=field(2, "file:///tmp/none"))
+    stream = operation("PrintV2", "print", "a", output_stream=field(2, "file:///srv/none"))
     return saved_model(folder / "m", serving=(stream,))
 
 
 @hostile("SavedModel operation; bypass: denylist of names", "SG316")
 def writes_a_checkpoint(folder: Path) -> Path:
     """SaveV2 on a name of its own in the serving function, not in the saver."""
-    prefix = operation("Const", "prefix", value=text("/tmp/none"))
+    prefix = operation("Const", "prefix", value=text("/srv/none"))
     save = operation("SaveV2", "SaveV2", "prefix")
     return saved_model(folder / "m", serving=(prefix, save))
 

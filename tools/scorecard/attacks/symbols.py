@@ -27,7 +27,7 @@ def module_seldom_listed(folder: Path) -> Path:
 
 @hostile("CVE-2025-1550; bypass: denylist of names", "SG302")
 def module_below_a_harmless_one(folder: Path) -> Path:
-    """`multiprocessing.util.spawnv_passfds`, by way of an alias `_winapi`-free private module."""
+    """`multiprocessing.util.spawnv_passfds`, deep in a package that looks harmless."""
     graph = aside(lambda_layer(function("multiprocessing.util", "spawnv_passfds")), "/bin/true")
     return _write(folder, graph)
 
