@@ -28,8 +28,14 @@ def small(folder: Path, count: int) -> None:
 
 
 def _saved(folder: Path) -> Iterator[Path]:
+    import keras
+    import numpy as np
+
     for number, model in enumerate(_models()):
-        model.compile("adam", "mse")
+        # Trained, so that the optimizer has a state; with a loss that an `.h5` file brings back.
+        model.compile("adam", keras.losses.MeanSquaredError())
+        x = np.ones((1, *model.input_shape[1:]), "float32")
+        model.train_on_batch(x, model.predict(x, verbose=0))
         for suffix in (".keras", ".h5"):
             path = folder / f"kind-{number}{suffix}"
             model.save(path)

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import checking
 
 HERE = Path(__file__).parent
-SAVEGUARD = [sys.executable, "-m", "saveguard"]
+SAVEGUARD = [str(Path(sys.executable).with_name("saveguard"))]
 NOTHING = [sys.executable, "-c", "pass"]
 LOAD = """
 import pathlib, sys, keras
@@ -36,8 +36,8 @@ for path in sys.argv[1:]:
 """
 KERAS = [sys.executable, "-c", LOAD]
 MODELSCAN = "modelscan[tensorflow,h5py]==0.8.8"
-# What a program answers where it found something, or had nothing that it understands.
-ANSWERS = (0, 1, 3)
+# What a program that looks for something answers where it found it.
+FOUND = 1
 
 
 class Run(NamedTuple):
@@ -60,7 +60,7 @@ def run(command: Sequence[str]) -> Run:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in ANSWERS:
+    if process.returncode and (process.returncode != FOUND or command[:2] == KERAS[:2]):
         raise subprocess.CalledProcessError(process.returncode, command)
     return Run(seconds, usage.ru_maxrss * 1024)
 
