@@ -44,6 +44,7 @@ _MATHEMATICS = re.compile(
     r"|torch\.nn\.functional"
 )
 _CLASSES = _words(
+    "_legacy applications",
     "activations constraints distillation dtype_policies engine feature_column initializers",
     "layers legacy losses metrics mixed_precision models ops optimizers premade",
     "premade_models quantizers random regularizers schedules trainers training wrappers",

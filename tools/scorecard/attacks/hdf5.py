@@ -7,7 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from tools.scorecard import configs, forge
+from tools.scorecard import configs, forge, payloads
 from tools.scorecard.case import hostile
 
 GIANT = 1 << 34
@@ -125,3 +125,39 @@ def whole_model_under_another_name(folder: Path) -> Path:
     from tools.scorecard.attacks.lambdas import lambda_in_h5
 
     return lambda_in_h5.build(folder).rename(folder / "m.keras")
+
+
+def _lambda_text() -> bytes:
+    code = [payloads.bytecode(), None, None]
+    layer = configs.legacy_layer("Lambda", function=code, function_type="lambda")
+    return forge.json.dumps(configs.legacy(layer)).encode()
+
+
+@hostile("CVE-2024-3660; bypass: unusual HDF5", "SG301")
+def configuration_of_fixed_length(folder: Path) -> Path:
+    """The configuration as a text of fixed length, padded with NULs."""
+    path = folder / "m.h5"
+    with h5py.File(path, "w") as file:
+        text = _lambda_text()
+        file.attrs.create("model_config", np.bytes_(text), dtype=f"S{len(text) + 64}")
+        file.create_group("model_weights").attrs["layer_names"] = [b"lambda"]
+    return path
+
+
+@hostile("CVE-2024-3660; bypass: unusual HDF5", "SG301")
+def configuration_in_dense_storage(folder: Path) -> Path:
+    """The configuration among forty attributes, 100 kB long, in the newest form of HDF5."""
+    path = folder / "m.h5"
+    with h5py.File(path, "w", libver="latest", track_order=True) as file:
+        for index in range(40):
+            file.attrs[f"note_{index}"] = index
+        file.attrs["model_config"] = _lambda_text().decode() + " " * 100_000
+        file.create_group("model_weights").attrs["layer_names"] = [b"lambda"]
+    return path
+
+
+@hostile("function and class confused", "SG303")
+def class_as_function_in_h5(folder: Path) -> Path:
+    """The class Lambda itself as a Lambda layer's function, in an `.h5` of Keras 3."""
+    layer = configs.lambda_layer(configs.function("keras.layers", "Lambda"))
+    return forge.h5(folder / "m.h5", configs.through(layer))

@@ -93,3 +93,12 @@ def layer_without_module(folder: Path) -> Path:
 def layer_that_feeds_nothing(folder: Path) -> Path:
     """A layer that is called while loading and feeds no output."""
     return _write(folder, aside(node("Rescaling", {"name": "dead", "scale": 1.0}), [[1.0]]))
+
+
+@hostile("shards that lie elsewhere", "SG310")
+def shard_outside(folder: Path) -> Path:
+    """A `.weights.json` whose shard is `../../outside.weights.h5`."""
+    path = folder / "m.weights.json"
+    stored = {"/layers/dense/vars": "../../outside.weights.h5"}
+    path.write_text(forge.json.dumps({"metadata": {"total_size": 32}, "weight_map": stored}))
+    return path

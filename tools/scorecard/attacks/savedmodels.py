@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.scorecard.attacks.symbols import configs
 from tools.scorecard.case import hostile
-from tools.scorecard.protobuf import calls, field, function, operation, saved_model, text
+from tools.scorecard.protobuf import SAVING, calls, field, function, operation, saved_model, text
 
 
 @hostile("SavedModel operation", "SG316")
@@ -86,3 +86,42 @@ def module_in_metadata(folder: Path) -> Path:
     """A layer of `subprocess` in the `keras_metadata.pb`."""
     layer = configs.node("Popen", {"name": "pipe", "args": ["true"]}, "subprocess")
     return saved_model(folder / "m", metadata={**layer, "name": "pipe"})
+
+
+@hostile("SavedModel operation; bypass: only one graph is looked at", "SG316")
+def writes_in_a_second_graph(folder: Path) -> Path:
+    """WriteFile in the second graph of the file, for another tag."""
+    path = saved_model(folder / "m")
+    node = operation("WriteFile", "write", "a", "b")
+    second = field(1, field(4, "train")) + field(2, field(1, node))
+    graph = path / "saved_model.pb"
+    graph.write_bytes(graph.read_bytes() + field(2, second))
+    return path
+
+
+@hostile("SavedModel operation; bypass: the saver is trusted", "SG316")
+def writes_in_the_saver(folder: Path) -> Path:
+    """WriteFile in a function that the saver's own function calls."""
+    deep = function("__inference__traced_save_6", operation("WriteFile", "write", "a", "b"))
+    call = operation("PartitionedCall", "deep", f=calls("__inference__traced_save_6"))
+    again = function(SAVING, operation("SaveV2", "SaveV2", "shard"), call)
+    return saved_model(folder / "m", functions=(again, deep))
+
+
+@hostile("SavedModel in another form; bypass: extension gating", "SG9xx")
+def graph_as_text(folder: Path) -> Path:
+    """The graph as text, `saved_model.pbtxt`, which TensorFlow reads as well."""
+    path = folder / "m"
+    path.mkdir()
+    node = 'node { name: "write" op: "WriteFile" }'
+    (path / "saved_model.pbtxt").write_text(f"meta_graphs {{ graph_def {{ {node} }} }}")
+    return path
+
+
+@hostile("bypass: a parse error is clean", "SG316", "SG9xx")
+def graph_cut_short(folder: Path) -> Path:
+    """A graph whose end is missing, behind the operation that writes."""
+    path = saved_model(folder / "m", main=(operation("WriteFile", "write", "a", "b"),))
+    graph = path / "saved_model.pb"
+    graph.write_bytes(graph.read_bytes()[:-20])
+    return path
