@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from saveguard.diagnosis.report import explain
     from saveguard.errors import SaveguardError
     from saveguard.examine.check import check
+    from saveguard.examine.diff import diff
     from saveguard.examine.inspect import inspect
     from saveguard.finding import Finding, Report
     from saveguard.persist.load import load
@@ -42,6 +43,7 @@ _HOMES = {
     "Report": "finding",
     "SaveguardError": "errors",
     "check": "examine.check",
+    "diff": "examine.diff",
     "explain": "diagnosis.report",
     "explaining": "diagnosis.hooks",
     "inspect": "examine.inspect",
@@ -64,6 +66,7 @@ __all__ = [
     "SaveguardError",
     "__version__",
     "check",
+    "diff",
     "explain",
     "explaining",
     "inspect",

@@ -33,14 +33,7 @@ def command(
       saveguard inspect model.h5 --format json
       saveguard inspect model.keras --config | jq .config.name
     """
-    from saveguard.archive.read import read
-
-    try:
-        facts = read(path, digests=False, arrays=not config)
-    except OSError as error:
-        _stop(context, f"{path}: {error.strerror or error}")
-    if not facts.layout:
-        _stop(context, f"{path}: {_why_not(facts)}")
+    facts = opened(context, path, arrays=not config)
     if config:
         _print_configuration(context, facts)
     else:
@@ -50,6 +43,19 @@ def command(
         click.echo(inspection.to_json() if form == "json" else inspection.text(arrays=arrays))
     if strict and facts.unread:
         context.exit(exits.NOT_READ)
+
+
+def opened(context: click.Context, path: str, *, arrays: bool = True) -> ArchiveFacts:
+    """What a saved model's file says; the program ends where it is none."""
+    from saveguard.archive.read import read
+
+    try:
+        facts = read(path, digests=False, arrays=arrays)
+    except OSError as error:
+        _stop(context, f"{path}: {error.strerror or error}")
+    if not facts.layout:
+        _stop(context, f"{path}: {_why_not(facts)}")
+    return facts
 
 
 def _print_configuration(context: click.Context, facts: ArchiveFacts) -> None:

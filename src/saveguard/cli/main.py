@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "check",
     "config": "config",
     "demo": "demo",
+    "diff": "diff",
     "explain": "explain",
     "inspect": "inspect",
     "rules": "rules",

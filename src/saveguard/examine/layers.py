@@ -25,6 +25,8 @@ _CREATED = (
     "moving_mean",
     "moving_variance",
 )
+# The order in which layers of several parts build them, by how the parts' names begin.
+_PARTS = ("forward", "query", "key", "value", "backward", "attention_output", "output")
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -89,7 +91,9 @@ def _held(facts: ArchiveFacts, paths: list[tuple[str, bool]]) -> dict[str, tuple
     """The weights of each layer that is no model, in the order of their creation."""
     if facts.layout in ("keras", "folder"):
         return {
-            owner.layer.layer: tuple(sorted(_weights_of(owner.arrays), key=_by_number))
+            owner.layer.layer: tuple(
+                sorted(_weights_of(owner.arrays), key=lambda one: _by_number(one, owner.group))
+            )
             for owner in owners(facts)
         }
     leaves = [path for path, is_model in paths if not is_model]
@@ -134,15 +138,26 @@ def _places(facts: ArchiveFacts) -> dict[str, int]:
 
 def _created(
     array: StoredArray, places: Mapping[str, int], names: Mapping[str, str]
-) -> tuple[int, int, str]:
+) -> tuple[int, int, int, str]:
     name = names.get(array.path, array.path)
     leaf = name.rpartition("/")[2].partition(":")[0]
     rank = _CREATED.index(leaf) if leaf in _CREATED else len(_CREATED)
-    return places.get(array.path, 0), rank, name
+    place = places.get(array.path, -1)
+    return place, _part(name) if place < 0 else 0, rank, name
 
 
-def _by_number(array: StoredArray) -> tuple[tuple[int, str], ...]:
-    """`vars/2` comes before `vars/10`."""
-    return tuple(
-        (int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(array.path)
+def _by_number(array: StoredArray, group: str) -> tuple[int, list[tuple[int, str]]]:
+    """`vars/2` comes before `vars/10`, and the parts in the order in which they are built."""
+    inside = array.path.removeprefix(group)
+    numbers = [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(inside)]
+    return _part(inside), numbers
+
+
+def _part(path: str) -> int:
+    ranks = (
+        rank
+        for part in path.split("/")[1:-1]
+        for rank, begins in enumerate(_PARTS)
+        if part.startswith(begins)
     )
+    return next(ranks, 0)
