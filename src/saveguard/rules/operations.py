@@ -6,6 +6,7 @@ Python. A name alone is no sign of an attack: TensorFlow's own saver is made of 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -21,15 +22,19 @@ _FILES = re.compile(
     r"|Create\w*Summary(?:File|Db)?Writer|SummaryWriter|(?:Save|Load)Dataset\w*|Snapshot\w*"
     r"|DatasetToTFRecord\w*|\w*TFRecord\w*|TextLine\w*|FixedLengthRecord\w*|LMDB\w*|Sql\w*"
     r"|CSVDataset\w*|(?:Experimental)?MatchingFiles\w*|InitializeTableFromTextFile(?:V2)?"
+    r"|CacheDataset(?:V2)?|ListSnapshot\w*|DTensorRestoreV2|DistributedSave|\w*StatisticsSaver"
     r"|FileSystem\w*|LoadAndRemapMatrix|GenerateVocabRemapping|ImmutableConst|ReaderRead\w*"
 )
 _KINDS = ((_PYTHON, "calls Python"), (_SOCKETS, "opens connections"), (_FILES, "touches files"))
 # What TensorFlow's saver is made of; a print in it is a user's own, in a variable's saving.
 _SAVER = re.compile(r"(?:Save|Restore)(?:V2|Slices?)?|MergeV2Checkpoints|PrintV2")
 _TABLE = re.compile(r"InitializeTableFromTextFile(?:V2)?")
+# Operations that write nowhere else than to the console or to memory, unless told otherwise.
+OFTEN_HARMLESS = frozenset(("PrintV2", "CacheDataset", "CacheDatasetV2"))
 Place = tuple[int, str]
 
 
+@functools.lru_cache(maxsize=4096)
 def deed(op: str) -> str:
     """What an operation does beside computing; empty where nothing."""
     return next((told for pattern, told in _KINDS if pattern.fullmatch(op)), "")

@@ -59,7 +59,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             " your rights when the model is loaded or called, in every release.",
             fix="do not load the model before you know where it comes from; where it is yours,"
             " take the operation out of the exported function",
-            certainty="likely" if operation.op == "PrintV2" else "certain",
+            certainty="likely" if operation.op in operations.OFTEN_HARMLESS else "certain",
         )
 
 
