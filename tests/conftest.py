@@ -32,7 +32,8 @@ def report_on(call: Call) -> Report:
     import saveguard
 
     try:
-        done: Any = getattr(saveguard, call.verb)(*call.arguments, **call.options)
+        verb = getattr(saveguard, call.verb) if isinstance(call.verb, str) else call.verb
+        done: Any = verb(*call.arguments, **call.options)
     except Exception as error:
         report = report_of(error)
         if report is None:
@@ -41,7 +42,7 @@ def report_on(call: Call) -> Report:
     if isinstance(done, Report):
         return done
     report = getattr(done, "report", None)
-    return report if report is not None else Report(subject=call.verb)
+    return report if report is not None else Report(subject=str(call.verb))
 
 
 def neutral(text: str, folder: Path) -> str:

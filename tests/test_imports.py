@@ -15,10 +15,13 @@ from saveguard.rules import registry
 
 FRAMEWORKS = {"keras", "tensorflow", "jax", "torch"}
 HEAVY = FRAMEWORKS | {"numpy", "h5py", "pandas", "pyarrow", "ray", "sktime", "cloudpickle"}
-EVERY_MODULE = """
+# A callback is a subclass of Keras's; only the first use of `saveguard.Checkpoint` imports it.
+SUBCLASSES = {"saveguard.training.checkpoint"}
+EVERY_MODULE = f"""
 import importlib, pkgutil, saveguard
 for found in pkgutil.walk_packages(saveguard.__path__, "saveguard."):
-    importlib.import_module(found.name)
+    if found.name not in {SUBCLASSES!r}:
+        importlib.import_module(found.name)
 """
 COMMAND = "from saveguard.cli.main import main; main({arguments!r}, standalone_mode=False)"
 

@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from saveguard.persist.save import save
     from saveguard.persist.verify import verify
     from saveguard.receipt import Receipt
+    from saveguard.training.checkpoint import Checkpoint
 
 _HOMES = {
+    "Checkpoint": "training.checkpoint",
     "Contract": "contract",
     "Finding": "finding",
     "Receipt": "receipt",
@@ -59,6 +61,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Checkpoint",
     "Contract",
     "Finding",
     "Receipt",

@@ -77,6 +77,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         previous: Where the previous file was kept, or empty.
         writer: `saveguard` or `keras`: whose writer wrote the weights.
         seconds: How long the parts took: `preflight`, `golden`, `write`, `proof`.
+        training: Where the training stood (see `saveguard.training.state`), or None.
     """
 
     path: str
@@ -93,6 +94,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     writer: str = "saveguard"
     seconds: dict[str, float] = msgspec.field(default_factory=dict)
     created: str = ""
+    training: dict[str, Any] | None = None
     schema_version: int = SCHEMA_VERSION
 
     @property

@@ -60,13 +60,13 @@ class Call(msgspec.Struct, frozen=True):
     """What a rule's `bad` or `good` does: a call of Saveguard's own interface.
 
     Attributes:
-        verb: A public function: `save`, `verify`, `load`.
+        verb: A public function: `save`, `verify`, `load`; or what is done with a public class.
         arguments: Its positional arguments.
         options: Its keyword arguments.
         codes: Further codes that cannot be kept apart from this rule's in the same example.
     """
 
-    verb: str
+    verb: str | Callable[..., Any]
     arguments: tuple[Any, ...]
     options: Mapping[str, Any] = msgspec.field(default_factory=dict)
     codes: tuple[str, ...] = ()

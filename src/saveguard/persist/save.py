@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import os
-import platform
-import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from typing import Any
 
-import msgspec
-
-from saveguard.child import prove as child
-from saveguard.child.traits import traits
-from saveguard.contract import Contract
-from saveguard.errors import SaveguardError, attach
-from saveguard.diagnosis.diagnose import diagnose
-from saveguard.facts import ModelFacts
-from saveguard.finding import Finding, Report
-from saveguard.model.example import Example
-from saveguard.persist import carry, proof
-from saveguard.persist.golden import Recording, record
-from saveguard.persist.hdf5 import HDF5File
+from saveguard.persist import proof
 from saveguard.persist.model_type import require_model
-from saveguard.persist.preflight import prepare
-from saveguard.persist.rescue import rescue_path, write_rescue
-from saveguard.persist.staging import Staging, staged
-from saveguard.persist.stored import with_values
+from saveguard.persist.staging import Staging
+from saveguard.persist.steps import Save, Written
 from saveguard.persist.target import layout_of
-from saveguard.persist.writer import KerasArchive
-from saveguard.receipt import Receipt, Verdict
-from saveguard.rules import registry
-from saveguard.version import __version__
-
-# What is found missing from the file itself stands against the proof, whatever the outputs say.
-NOT_IN_FILE = {"SG402", "SG403"}
+from saveguard.receipt import Receipt
 
 
 def save(
@@ -79,195 +54,70 @@ def save(
         Exception: If Keras cannot save the model, its own exception, with the diagnosis as a
             note; what can be saved is in `NAME.rescue.h5` (see `saveguard.restore`).
     """
+    return begin(
+        model,
+        path,
+        example,
+        prove=prove,
+        keep_previous=keep_previous,
+        tolerance=tolerance,
+        limit=limit,
+        accept=accept,
+    ).finish()
+
+
+def begin(
+    model: Any,
+    path: str | os.PathLike[str],
+    example: Any = None,
+    *,
+    prove: bool = True,
+    keep_previous: bool = False,
+    tolerance: float | None = None,
+    limit: float = proof.LIMIT,
+    accept: Collection[str] = (),
+    training: dict[str, Any] | None = None,
+) -> Pending:
+    """The first half of `save`: all that reads the model. The file lies beside `path`, unproven.
+
+    Args:
+        training: Where the training stands, for the receipt: plain values.
+
+    Raises:
+        SaveguardError: As `save`, but for what the proof may find.
+        Exception: As `save`.
+    """
     require_model(model)
-    return _Save(model, path, layout_of(path), prove, keep_previous, limit, set(accept)).run(
-        example, tolerance
-    )
+    save = Save(model, path, layout_of(path), prove, keep_previous, limit, set(accept), training)
+    return Pending(save, *save.begin(example, tolerance))
 
 
-class _Save:
-    """One save on its way: the findings and the seconds that its steps add up."""
+class Pending:
+    """A file that is written, and neither proven nor in its place: the second half of `save`.
 
-    def __init__(
-        self,
-        model: Any,
-        path: str | os.PathLike[str],
-        layout: str,
-        prove: bool,
-        keep_previous: bool,
-        limit: float,
-        accept: set[str],
-    ) -> None:
-        self.model = model
-        self.path = os.fspath(path)
-        self.layout = layout
-        self.prove = prove
-        self.keep_previous = keep_previous
-        self.limit = limit
-        self.accept = accept
-        self.findings: list[Finding] = []
-        self.left: list[str] = []
-        self.seconds: dict[str, float] = {}
+    `finish` does not touch the model, unless the file lacks what the rescue then holds; it may
+    be called in another thread. Whoever does not call it must `abandon`.
+    """
 
-    def run(self, given: Any, tolerance: float | None) -> Receipt:
-        with self._timed("preflight"):
-            ready = prepare(self.model, given, self.path, self.layout)
-        self.findings += ready.findings
-        with self._timed("golden"):
-            recording = self._record(ready.example, tolerance)
-        try:
-            with staged(self.path) as staging:
-                return self._write_and_prove(staging, ready.facts, ready.contract, recording)
-        except SaveguardError:
-            raise
-        except Exception as error:
-            attach(error, self._explain_and_rescue(error, ready.facts, ready.contract))
-            raise
+    def __init__(self, save: Save, staging: Staging, written: Written) -> None:
+        self.path = save.path
+        self._save = save
+        self._staging = staging
+        self._written = written
 
-    def _record(self, example: Example | None, tolerance: float | None) -> Recording | None:
-        if example is None:
-            self.left.append("outputs: no example was given and the model does not say its inputs")
-            return None
-        try:
-            recording = record(self.model, example, tolerance)
-        except Exception as error:
-            if example.made:  # our own example may not suit; the receipt says what is missing
-                told = f"{type(error).__name__}: {error}".splitlines()[0]
-                self.left.append(f"outputs: no example was given, and a made one raises {told}")
-                return None
-            attach(error, diagnose(error, "predict", self.path))
-            raise
-        self.left += recording.left
-        return recording
+    def finish(self) -> Receipt:
+        """Prove the file and give it its name.
 
-    def _write_and_prove(
-        self,
-        staging: Staging,
-        facts: ModelFacts,
-        contract: Contract | None,
-        recording: Recording | None,
-    ) -> Receipt:
-        with self._timed("write"):
-            kind = KerasArchive if self.layout == "keras" else HDF5File
-            file = kind(staging.path, lambda h5: recording.store(h5) if recording else None)
-            facts = with_values(facts, self.model, file.write(self.model))
-            self.findings = list(dict.fromkeys([*self.findings, *registry.notice("model", facts)]))
-            receipt = self._receipt(facts, contract, recording, file.written.digests)
-            file.write_receipt(receipt.to_json())
-        if self.prove:
-            receipt = self._proven(receipt, staging, facts)
-            with self._timed("commit"):
-                file.write_receipt(receipt.to_json())
-        with self._timed("commit"):
-            previous = staging.commit(keep_previous=self.keep_previous)
-        return msgspec.structs.replace(
-            receipt, previous=str(previous or ""), seconds=dict(self.seconds)
-        )
+        Raises:
+            SaveguardError: If it is not proven (see `save`).
+            OSError: As the operating system says; `path` keeps what it held.
+        """
+        with self._save.explained(self._written.facts, self._written.receipt.contract):
+            try:
+                return self._save.finish(self._staging, self._written)
+            finally:
+                self._staging.close()
 
-    def _proven(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> Receipt:
-        with self._timed("proof"):
-            trial, lost = self._trial(receipt, staging, facts)
-            result = proof.prove(trial)
-        self.findings = list(dict.fromkeys([*self.findings, *result.findings]))
-        absent = {f.code for f in self.findings if f.certainty == "certain"} & NOT_IN_FILE
-        verdict: Verdict = "not proven" if absent - self.accept else result.proof.verdict
-        left = (*result.proof.not_compared, *self.left, *lost)
-        proven = msgspec.structs.replace(result.proof, not_compared=left, verdict=verdict)
-        receipt = msgspec.structs.replace(
-            receipt, findings=self._report().findings, proof=proven, seconds=dict(self.seconds)
-        )
-        if not receipt.proven:
-            raise SaveguardError(self._report(*self._kept(receipt, staging, facts)))
-        return receipt
-
-    def _trial(
-        self, receipt: Receipt, staging: Staging, facts: ModelFacts
-    ) -> tuple[proof.Trial, list[str]]:
-        """What to prove, and what of the model could not be sent to the other process."""
-        parts, lost = carry.request_parts(self.model, facts, staging.folder)
-        if self.layout == "weights":
-            parts["config"] = _config_of(self.model)
-        trial = proof.Trial(
-            path=staging.path,
-            layout=self.layout,
-            receipt=receipt,
-            subject=self.path,
-            backend=facts.backend,
-            limit=self.limit,
-            parts=parts,
-            model=facts,
-            before=traits(self.model),
-            accept=frozenset(self.accept),
-        )
-        return trial, lost
-
-    def _kept(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> list[str]:
-        """Keep the unproven file, and what it lacks; returns where, in words."""
-        told = [f"the new file was kept as {staging.put_aside('unproven').name}"]
-        if facts.untracked or facts.unwritten:
-            kept = write_rescue(
-                self.model, rescue_path(self.path), facts, receipt.contract, self._report()
-            )
-            told.append(f"every variable is in {kept.name}")
-        return told
-
-    def _receipt(
-        self,
-        facts: ModelFacts,
-        contract: Contract | None,
-        recording: Recording | None,
-        digests: dict[str, str],
-    ) -> Receipt:
-        return Receipt(
-            path=self.path,
-            layout=self.layout,
-            digests=digests,
-            contract=contract,
-            golden=recording.golden if recording else None,
-            environment={
-                "saveguard": __version__,
-                "system": platform.platform(terse=True),
-                **child.environment(),
-            },
-            variables=facts.variables,
-            optimizer_variables=facts.optimizer_variables,
-            findings=self._report().findings,
-            seconds=dict(self.seconds),
-            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        )
-
-    def _explain_and_rescue(
-        self, error: Exception, facts: ModelFacts, contract: Contract | None
-    ) -> Report:
-        """What the rules make of a failed save, and where the rescue lies."""
-        report = self._report() + diagnose(error, "save", self.path)
-        if "SG701" in report.codes:
-            told = ("nothing was rescued, as the disk is full; the model is still in memory",)
-            return msgspec.structs.replace(report, read=(*report.read, *told))
-        try:
-            kept = write_rescue(self.model, rescue_path(self.path), facts, contract, report)
-        except Exception as second:  # noqa: BLE001  told beside the first error, which goes on
-            told = (f"nothing could be rescued: {second!r}; the model is still in memory",)
-        else:
-            told = (
-                f"every variable is in {kept.name}; "
-                f"saveguard.restore(model, {str(kept)!r}) puts them back",
-            )
-        return msgspec.structs.replace(report, read=(*report.read, *told))
-
-    def _report(self, *told: str) -> Report:
-        return Report(subject=self.path, findings=tuple(dict.fromkeys(self.findings)), read=told)
-
-    @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        start = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
-
-
-def _config_of(model: Any) -> str:
-    import keras
-
-    return json.dumps(keras.saving.serialize_keras_object(model))
+    def abandon(self) -> None:
+        """Remove the written file; `path` keeps what it held."""
+        self._staging.close()

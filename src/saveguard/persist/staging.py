@@ -91,7 +91,7 @@ def sweep(target: Path) -> None:
     for entry in os.scandir(target.parent):
         if entry.name.startswith(prefix) and entry.is_dir(follow_symlinks=False):
             with contextlib.suppress(OSError), open(Path(entry.path) / _LOCK, "a+b") as lock:
-                if _try_lock(lock):
+                if try_lock(lock):
                     shutil.rmtree(entry.path, ignore_errors=True)
 
 
@@ -116,12 +116,13 @@ def _locked_folder(target: Path) -> tuple[Path, IO[bytes]]:
         folder = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
         with contextlib.suppress(FileNotFoundError):
             lock = open(folder / _LOCK, "a+b")  # noqa: SIM115  held until close()
-            if _try_lock(lock) and (folder / _LOCK).exists():
+            if try_lock(lock) and (folder / _LOCK).exists():
                 return folder, lock
             lock.close()
 
 
-def _try_lock(file: IO[bytes]) -> bool:
+def try_lock(file: IO[bytes]) -> bool:
+    """Lock an open file if no other process holds its lock; the lock ends with the file."""
     try:
         import fcntl
     except ImportError:  # Windows refuses to remove a folder with an open file: that is the lock

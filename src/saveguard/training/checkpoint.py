@@ -1,0 +1,194 @@
+"""`saveguard.Checkpoint`: Keras's ModelCheckpoint, whose files are proven to come back.
+
+A callback is a subclass of Keras's: of all modules of Saveguard this one imports Keras at its
+top, and only the first use of `saveguard.Checkpoint` imports it.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Collection
+from typing import Any, Literal
+
+import keras
+import numpy as np
+
+from saveguard.finding import Report
+from saveguard.persist import proof
+from saveguard.training import resume as resuming
+from saveguard.training.chief import is_chief
+from saveguard.training.resume import Resumed
+from saveguard.training.series import Outcome, Series
+from saveguard.training.state import Progress, capture
+
+
+class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
+    """Save the model while it trains; each file is proven, and no good one is ever lost.
+
+    It takes the place of `keras.callbacks.ModelCheckpoint`, with the same arguments. A file takes
+    its name only when a fresh process has given the model back from it; the proof runs while the
+    training goes on. An index beside the files says which are proven and which is best, so that
+    `save_best_only` and `resume` go on after a crash.
+
+    Args:
+        filepath, monitor, verbose, save_best_only, save_weights_only, mode, save_freq,
+            initial_value_threshold: As in Keras.
+        example: Inputs that the model takes (see `saveguard.save`).
+        keep: How many proven checkpoints stay; None for all. The best is never removed.
+        on_unproven: What to do when a checkpoint is not proven or cannot be written: `warn`, or
+            `stop`, which also ends the training at the next step.
+        prove, limit, accept: As in `saveguard.save`.
+
+    Raises:
+        SaveguardError: When a training begins whose checkpoints another process is writing.
+    """
+
+    def __init__(
+        self,
+        filepath: Any,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        save_freq: str | int = "epoch",
+        initial_value_threshold: float | None = None,
+        *,
+        example: Any = None,
+        keep: int | None = None,
+        on_unproven: Literal["warn", "stop"] = "warn",
+        prove: bool = True,
+        limit: float = proof.LIMIT,
+        accept: Collection[str] = (),
+    ) -> None:
+        super().__init__(
+            filepath,
+            monitor=monitor,
+            verbose=verbose,
+            save_best_only=save_best_only,
+            save_weights_only=save_weights_only,
+            mode=mode,
+            save_freq=save_freq,
+            initial_value_threshold=initial_value_threshold,
+        )
+        if keep is not None and keep < 1:
+            raise ValueError(f"keep must be at least 1, or None for all checkpoints; it is {keep}")
+        if on_unproven not in ("warn", "stop"):
+            raise ValueError(f"on_unproven is 'warn' or 'stop', not {on_unproven!r}")
+        self.example = example
+        self.keep = keep
+        self.on_unproven = on_unproven
+        self.prove = prove
+        self.limit = limit
+        self.accept = frozenset(accept)
+        self.outcomes: list[Outcome] = []
+        self._told = 0
+        self._series: Series | None = None
+        self._current_epoch = 0
+        self.best: float | None = self.best
+
+    @property
+    def report(self) -> Report:
+        """The findings of every checkpoint of this training so far."""
+        report = Report(subject=str(self.filepath))
+        for outcome in self.outcomes:
+            told = outcome.report if outcome.receipt is None else outcome.receipt.report
+            report += told or Report(subject=outcome.path)
+        return report
+
+    def resume(self, model: Any = None) -> Resumed | None:
+        """The newest proven checkpoint: its weights, optimizer, randomness and place.
+
+        Args:
+            model: A model of the same kind, whose variables are set; None to load the file's own.
+
+        Returns:
+            Where to go on (`model.fit(initial_epoch=resumed.epoch)`); None where there is no
+            proven checkpoint, which is how every training begins.
+        """
+        return resuming.resume(str(self.filepath), model)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Take the series of checkpoints over, with the best value that its index knows."""
+        super().on_train_begin(logs)
+        if not is_chief():
+            return
+        self._series = Series(
+            str(self.filepath),
+            monitor=self.monitor,
+            keep=self.keep,
+            better=self._is_better,
+            done=self._done,
+        )
+        if self.best is None:
+            self.best = self._series.index.best
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save where `save_freq` says so, and tell what the proofs behind it found."""
+        super().on_train_batch_end(batch, logs)
+        self._tell()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save where `save_freq` is `epoch`."""
+        super().on_epoch_end(epoch, logs)
+        self._tell()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Wait for the proofs that are under way."""
+        super().on_train_end(logs)
+        if self._series is not None:
+            self._series.close()
+            self._series = None
+        self._tell()
+
+    def _save_model(self, epoch: int, batch: int | None, logs: dict[str, Any] | None) -> None:
+        """Keras's own hook of both frequencies."""
+        numbers = {name: float(value) for name, value in (logs or {}).items() if _is_number(value)}
+        if self.monitor_op is None and self.save_best_only:
+            self._set_monitor_op()
+        path = self._get_file_path(epoch, batch, numbers)
+        if not self._should_save_model(epoch, batch, numbers, path) or self._series is None:
+            return
+        progress = Progress(
+            epoch=epoch + (batch is None),
+            batch=0 if batch is None else batch + 1,
+            step=int(self.model.optimizer.iterations),
+            logs=numbers,
+            random=capture(self.model),
+        )
+        self._series.save(
+            self.model,
+            path,
+            self.example,
+            progress,
+            prove=self.prove,
+            limit=self.limit,
+            accept=self.accept,
+        )
+
+    def _is_better(self, value: float, than: float) -> bool:
+        if self.monitor_op is None:
+            self._set_monitor_op()
+        return bool(self._is_improvement(value, than))
+
+    def _done(self, outcome: Outcome) -> None:
+        """In the proving thread: keep the outcome; one that failed is told at once."""
+        self.outcomes.append(outcome)
+        if outcome.receipt is None:
+            warnings.warn(outcome.told(self.monitor), stacklevel=2)
+            if self._series is not None and self.save_best_only:
+                self.best = self._series.index.best
+            if self.on_unproven == "stop":
+                self.model.stop_training = True
+
+    def _tell(self) -> None:
+        """In the training's own thread, where it does not break Keras's progress bar."""
+        for outcome in self.outcomes[self._told :]:
+            self._told += 1
+            if self.verbose > 0 and outcome.receipt is not None:
+                sys.stdout.write(f"\n{outcome.told(self.monitor)}\n")
+
+
+def _is_number(value: Any) -> bool:
+    return np.ndim(value) == 0 and not isinstance(value, str)
