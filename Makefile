@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check scorecard claims known matrix controls
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check scorecard claims known matrix controls fuzz
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -90,6 +90,9 @@ sweep: $(READY)  ## every built-in layer through save, fresh process and compari
 
 faults: $(READY)  ## kills, full disks and two writers, against plain Keras
 	$(BIN)/python benchmarks/faults.py
+
+fuzz: $(READY)  ## 20,000 mutated archives: no crash, hang, or file without a verdict
+	$(BIN)/python tools/fuzz/run.py --workers $(WORKERS)
 
 bench: $(READY)  ## what a save costs, against plain Keras
 	$(BIN)/python benchmarks/save.py

@@ -11,37 +11,39 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """Limits for one archive; every reader keeps to them.
 
     The largest configuration of `keras.applications` (NASNetLarge) has 2 MB and 1,041 layers; the
-    limits leave room for ten of these, and end what was made to exhaust its reader.
+    limits leave room for some of these, and end what was made to exhaust its reader.
 
     Attributes:
         members: Files in a zip archive or a folder.
-        document: Bytes of one JSON document, unpacked.
+        document: Bytes of its JSON documents together, unpacked.
+        values: Lists and dictionaries in one of these.
         depth: Levels of a JSON document, and of the groups in an HDF5 file.
         nodes: Objects that the configuration names.
         objects: Groups and arrays in HDF5 files.
         attributes: Attributes in HDF5 files.
-        reads: Pieces of HDF5 structure.
+        pieces: Reads, messages and names that make up HDF5 structure.
         structure: Bytes of HDF5 structure and of attributes.
         operations: Operations in a SavedModel's graphs.
         fields: Fields of a SavedModel's messages; a graph of 10,000 operations has 80,000.
         unpacked: Bytes of a compressed member that is unpacked to disk to be read.
-        ratio: Unpacked bytes for each byte that a compressed member takes.
+        ratio: Unpacked bytes for each byte that a compressed member takes, where it is large.
         checked: Bytes whose checksums are compared even when digests are not asked for.
         chunk: Bytes of one piece of an array's values in memory.
     """
 
     members: int = 20_000
-    document: int = 16 << 20
+    document: int = 12 << 20
+    values: int = 500_000
     depth: int = 200
     nodes: int = 100_000
     objects: int = 20_000
     attributes: int = 50_000
-    reads: int = 400_000
+    pieces: int = 500_000
     structure: int = 64 << 20
     operations: int = 200_000
     fields: int = 5_000_000
     unpacked: int = 8 << 30
-    ratio: int = 200
+    ratio: int = 20
     checked: int = 16 << 20
     chunk: int = 64 << 20
 
@@ -98,12 +100,13 @@ class Meter:
 
 WORDS = {
     "members": "members",
-    "document": "bytes of one document",
+    "document": "bytes of JSON",
+    "values": "lists and dictionaries",
     "depth": "levels",
     "nodes": "objects in its configuration",
     "objects": "groups and arrays",
     "attributes": "attributes",
-    "reads": "pieces of HDF5 structure",
+    "pieces": "pieces of HDF5 structure",
     "structure": "bytes of HDF5 structure",
     "operations": "operations",
     "fields": "fields",

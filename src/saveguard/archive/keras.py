@@ -101,8 +101,19 @@ def _document(draft: Draft, archive: Container, name: str, role: Role | None) ->
         draft.damaged(f"BadZipFile: {name}: {error}")
     if error is not None:
         draft.leave(name, error, content)
-    if error is None or "CRC" in str(error):
+    if error is None or _is_whole(content, error):
         draft.document(name, content, role)
+
+
+def _is_whole(content: bytes, error: Exception) -> bool:
+    """Whether a damaged document can be read all the same, as other readers than Keras will."""
+    if not isinstance(error, Damaged):
+        return False
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _weights(draft: Draft, archive: Container, name: str) -> None:

@@ -62,6 +62,7 @@ _BY_OUTPUT = {"loss", "metric"}
 _NAMED_BY_NAME = {"regularizer", "constraint"}
 _TENSORS = {"__keras_tensor__", "__tensor__", "__numpy__", "CompositeTensor"}
 _HOLDS = (dict, list, str)
+_LONGEST = 800
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -86,13 +87,17 @@ def walk(document: Any, name: str, role: Role = "model") -> Iterator[Node]:
         role: What its root is; `value` where the root only holds objects (`@training_config`).
     """
     # Not by recursion: how deep a document goes is the writer's choice.
-    ahead = [_Place(document, "$", role, "", "")]
+    ahead = [iter([_Place(document, "$", role, "", "")])]
     while ahead:
-        place = ahead.pop()
+        place = next(ahead[-1], None)
+        if place is None:
+            ahead.pop()
+            continue
         node = _node(place, name)
         if node is not None:
             yield node
-        ahead += reversed(list(_within(place, node)))
+        if isinstance(place.value, (dict, list)):
+            ahead.append(_within(place, node))
 
 
 def _node(place: _Place, document: str) -> Node | None:
@@ -114,7 +119,7 @@ def _node(place: _Place, document: str) -> Node | None:
     role = _role(place, value)
     layer = place.layer
     if role == "layer":
-        layer = f"{layer}/{name or class_name}".lstrip("/")
+        layer = _short(f"{layer}/{name or class_name}".lstrip("/"))
     module = value.get("module")
     return Node(
         path=place.path,
@@ -164,8 +169,9 @@ def _within(place: _Place, node: Node | None) -> Iterator[_Place]:
     if node is not None:
         layer, owner = node.layer, node.path
     if isinstance(value, list):
+        holds = _HOLDS if role in _NAMED_BY_STRING else (dict, list)
         for index, item in enumerate(value):
-            if isinstance(item, _HOLDS):
+            if isinstance(item, holds):
                 yield _Place(item, f"{path}[{index}]", role, layer, owner)
     elif isinstance(value, dict):
         for key, item in value.items():
@@ -176,10 +182,10 @@ def _within(place: _Place, node: Node | None) -> Iterator[_Place]:
                     if isinstance(part, _HOLDS):
                         inner = _of_argument(node.role, item, name)
                         step = f"{path}.config{_step(name)}"
-                        yield _Place(part, step, inner, layer, owner)
+                        yield _Place(part, _short(step), inner, layer, owner)
             else:
                 inner = _of_key(role, key) if node is None else _beside(node.role, key)
-                yield _Place(item, path + _step(key), inner, layer, owner)
+                yield _Place(item, _short(path + _step(key)), inner, layer, owner)
 
 
 def _of_argument(owner: Role, config: dict[str, Any], key: str) -> Role:
@@ -213,6 +219,11 @@ def _by_key(key: str) -> Role:
 
 def _step(key: str) -> str:
     return f".{key}" if _PLAIN.fullmatch(key) else f"[{key!r}]"
+
+
+def _short(path: str) -> str:
+    """A path that fits into a line or ten: names may have a million letters."""
+    return path if len(path) <= _LONGEST else f"{path[: _LONGEST // 2]}…{path[-_LONGEST // 3 :]}"
 
 
 def _text(value: Any) -> str:

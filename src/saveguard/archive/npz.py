@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 16  # what NumPy itself reads has 10,000 bytes
+_FIRST_BLOCK = 1 << 10
 _DESCRIPTION = re.compile(rb"'descr':\s*'([<>|=]?)([a-zA-Z])(\d*)'")
 _SHAPE = re.compile(rb"'shape':\s*\(([\d,\s]*)\)")
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
@@ -82,8 +83,14 @@ def _header(start: bytes) -> tuple[int, bytes]:
 
 def _array(draft: Draft, source: Source, member: str, entry: Entry) -> StoredArray:
     """An array by its header; objects (which NumPy would unpickle) are told as `object`."""
-    blocks = parts.blocks(source, entry, draft.meter.budget.unpacked, draft.meter)
-    begin, header = _header(next(blocks, b""))
+    most = draft.meter.budget.unpacked
+    blocks = parts.blocks(source, entry, most, draft.meter, step=_FIRST_BLOCK)
+    start = b""
+    for block in blocks:
+        start += block
+        if len(start) >= _LONGEST_HEADER or (len(start) > 12 and len(start) >= _header(start)[0]):
+            break
+    begin, header = _header(start)
     described, shape = _DESCRIPTION.search(header), _SHAPE.search(header)
     if not shape:
         raise NotUnderstood("the header of an array")

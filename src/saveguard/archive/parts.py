@@ -21,11 +21,16 @@ from saveguard.archive.zip import DEFLATED, STORED, Entry
 
 _BLOCK = 1 << 20
 _BZIP2 = 12
-_SMALL = 1 << 20  # bytes below which no ratio is a bomb
+_LARGE = 1 << 28  # bytes beyond which no weights unpack from a small fraction of that
 
 
-def blocks(source: Source, entry: Entry, limit: int, meter: Meter) -> Iterator[bytes]:
-    """A member's bytes, unpacked.
+def blocks(
+    source: Source, entry: Entry, limit: int, meter: Meter, *, step: int = _BLOCK
+) -> Iterator[bytes]:
+    """A member's bytes, unpacked, as many as it declares.
+
+    Args:
+        step: Packed bytes that are read at a time.
 
     Raises:
         OverBudget: If they are more than `limit`, or grow beyond reason.
@@ -36,21 +41,22 @@ def blocks(source: Source, entry: Entry, limit: int, meter: Meter) -> Iterator[b
         raise Encrypted("it is encrypted")
     if entry.member.offset < 0:
         raise Damaged("its header is not where the directory says")
-    most = max(meter.budget.ratio * entry.member.stored, _SMALL)
+    size, ratio = entry.member.size, meter.budget.ratio
+    if size > limit:
+        raise OverBudget(f"over the budget of {limit:,} bytes")
+    if entry.method != STORED and size > max(ratio * entry.member.stored, _LARGE):
+        raise OverBudget(f"over the budget of {ratio} bytes out of each compressed byte")
     taken = 0
-    for block in _unpacked(source, entry):
+    for block in _unpacked(source, entry, step):
+        yield block[: size - taken]
         taken += len(block)
-        if taken > limit:
-            raise OverBudget(f"over the budget of {limit:,} bytes")
-        if taken > most and entry.method != STORED:
-            ratio = meter.budget.ratio
-            raise OverBudget(f"over the budget of {ratio} bytes out of each compressed byte")
-        yield block
-    if taken < entry.member.size:
-        raise Damaged(f"it ends after {taken:,} of {entry.member.size:,} bytes")
+        if taken >= size:
+            return
+    if taken < size:
+        raise Damaged(f"it ends after {taken:,} of {size:,} bytes")
 
 
-def _unpacked(source: Source, entry: Entry) -> Iterator[bytes]:
+def _unpacked(source: Source, entry: Entry, step: int) -> Iterator[bytes]:
     unpack: Any = None
     if entry.method == DEFLATED:
         unpack = zlib.decompressobj(-15)
@@ -61,8 +67,8 @@ def _unpacked(source: Source, entry: Entry) -> Iterator[bytes]:
     elif entry.method != STORED:
         raise NotUnderstood(f"it is packed by method {entry.method}")
     start, end = entry.member.offset, entry.member.offset + entry.member.stored
-    for at in range(start, end, _BLOCK):
-        block = source.upto(at, min(_BLOCK, end - at))
+    for at in range(start, end, step):
+        block = source.upto(at, min(step, end - at))
         if not block:
             return
         if unpack is None:
@@ -107,7 +113,8 @@ def opened(source: Source, entry: Entry, meter: Meter) -> Iterator[Source]:
         OverBudget, Damaged, NotUnderstood: As `blocks`.
     """
     if entry.method == STORED and not entry.member.encrypted and entry.member.offset >= 0:
-        yield source.window(entry.member.offset, entry.member.stored)
+        size = min(entry.member.stored, entry.member.size)
+        yield source.window(entry.member.offset, size)
         return
     import tempfile  # slow to import, and Keras does not compress
 

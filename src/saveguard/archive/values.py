@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from saveguard.archive import npz, parts
 from saveguard.archive.budget import Damaged, Meter, NotUnderstood
 from saveguard.archive.content import content_of
-from saveguard.archive.hdf5 import values
+from saveguard.archive.hdf5 import values, walk
 from saveguard.archive.hdf5.fields import File
 from saveguard.archive.hdf5.walk import superblock
 from saveguard.archive.source import Source
@@ -69,19 +70,43 @@ def _plain(array: StoredArray, dtype: np.dtype[Any], size: int) -> Iterator[Arra
 
 def _packed(array: StoredArray, dtype: np.dtype[Any], size: int) -> Iterator[Array]:
     """An array in a compressed member, in chunks, or in another order of bytes."""
-    meter = Meter()
-    with _file(array.source) as whole, _member(whole, array, meter) as source:
-        start = superblock(source)
-        if start < 0:
-            yield from npz.values(source, array, dtype, meter)
-            return
-        file = File(source.window(start, source.size), meter)
-        held = values.find(file, array.path)
-        ordered = dtype.newbyteorder("<" if held.kind.order == "<" else ">")
-        if held.kind.size != dtype.itemsize:
-            raise Damaged(f"elements of {held.kind.size} bytes for {array.dtype}")
-        for piece in values.pieces(file, held, ordered, size):
-            yield piece.astype(dtype, copy=False)
+    status = os.stat(array.source)
+    part = _part(array.source, array.member, (status.st_mtime_ns, status.st_size))
+    if part.file is None:
+        yield from npz.values(part.source, array, dtype, Meter())
+        return
+    if array.path not in part.addresses:
+        raise Damaged(f"no array {array.path}")
+    held = values.find(part.file, part.addresses[array.path])
+    ordered = dtype.newbyteorder("<" if held.kind.order == "<" else ">")
+    if held.kind.size != dtype.itemsize:
+        raise Damaged(f"elements of {held.kind.size} bytes for {array.dtype}")
+    for piece in values.pieces(part.file, held, ordered, size):
+        yield piece.astype(dtype, copy=False)
+
+
+class _Part:
+    """The part of an archive that holds arrays, open: a zip's member, or the file itself."""
+
+    def __init__(self, path: str, member: str) -> None:
+        self.meter, self.stack = Meter(), contextlib.ExitStack()
+        whole = self.stack.enter_context(_file(path))
+        self.source = self.stack.enter_context(_member(whole, member, self.meter))
+        self.file: File | None = None
+        start = superblock(self.source)
+        if start >= 0:
+            self.addresses = walk.contents(self.source, member, Meter()).addresses
+            self.file = File(self.source.window(start, self.source.size), Meter())
+
+    def __del__(self) -> None:
+        self.stack.close()
+
+
+@functools.lru_cache(maxsize=1)
+def _part(path: str, member: str, state: tuple[int, int]) -> _Part:
+    """The last part is kept open: what is compressed is unpacked once for all of its arrays."""
+    del state
+    return _Part(path, member)
 
 
 @contextlib.contextmanager
@@ -94,12 +119,11 @@ def _file(path: str) -> Iterator[Source]:
 
 
 @contextlib.contextmanager
-def _member(source: Source, array: StoredArray, meter: Meter) -> Iterator[Source]:
-    """The part of the file that holds the array: a zip's member, or all of it."""
-    zipped = array.member and content_of(source) == "zip"
+def _member(source: Source, name: str, meter: Meter) -> Iterator[Source]:
+    zipped = name and content_of(source) == "zip"
     entries = {e.member.name: e for e in listing(source, meter).entries} if zipped else {}
-    if array.member in entries:
-        with parts.opened(source, entries[array.member], meter) as part:
+    if name in entries:
+        with parts.opened(source, entries[name], meter) as part:
             yield part
     else:
         yield source

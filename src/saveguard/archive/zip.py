@@ -14,7 +14,7 @@ from saveguard.facts import Member
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _END64, _LOCATOR64 = b"PK\x06\x06", b"PK\x06\x07"
 _COMMENT = 1 << 16
-_BLOCK = 1 << 20
+_FIRST_BLOCK, _BLOCK = 1 << 8, 1 << 20
 _ENCRYPTED, _STREAMED, _UTF8 = 1, 8, 0x800
 _SYMLINK = 0o120000
 STORED, DEFLATED = 0, 8
@@ -190,12 +190,14 @@ def _by_headers(source: Source, meter: Meter) -> Iterator[Entry]:
 
 def _next(source: Source, at: int) -> int:
     """Where the next header begins, of a member or of the directory's entry (-1: nowhere)."""
+    length = _FIRST_BLOCK
     while at < source.size:
-        block = source.upto(at, _BLOCK)
+        block = source.upto(at, length)
         found = block.find(LOCAL)
         if found >= 0:
             return at + found
         at += max(len(block) - 3, 1)
+        length = min(2 * length, _BLOCK)
     return -1
 
 

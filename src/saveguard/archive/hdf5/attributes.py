@@ -20,6 +20,18 @@ from saveguard.archive.hdf5.header import (
 from saveguard.archive.hdf5.heap import FractalHeap
 from saveguard.archive.hdf5.types import dataspace, datatype, value
 
+# The attributes that Keras writes; the first lists may be split: `weight_names0`, ...
+KEPT = {
+    "layer_names",
+    "weight_names",
+    "model_config",
+    "training_config",
+    "keras_version",
+    "tensorflow_version",
+    "backend",
+    "dtype",
+}
+
 
 def contents(file: File, messages: list[Message]) -> Iterator[bytes]:
     """Each attribute as its message has it."""
@@ -44,7 +56,7 @@ def _dense(file: File, fields: Fields) -> Iterator[bytes]:
 
 
 def named(file: File, content: bytes) -> tuple[str, Any]:
-    """An attribute's name and value; see `types.value`."""
+    """An attribute's name, and its value if it is one of Keras's; see `types.value`."""
     fields = Fields(file, content)
     version, flags = fields.number(1), fields.number(1)
     if version not in (1, 2, 3):
@@ -57,5 +69,8 @@ def named(file: File, content: bytes) -> tuple[str, Any]:
         kind = shared(file, Fields(file, kind), DATATYPE)
     if version > 1 and flags & 2:
         space = shared(file, Fields(file, space), DATASPACE)
+    called = decoded(name)
+    if called.rstrip("0123456789") not in KEPT:
+        return called, None
     shape = dataspace(file, space)
-    return decoded(name), value(file, datatype(file, kind), shape, fields.take(fields.left))
+    return called, value(file, datatype(file, kind), shape, fields.take(fields.left))

@@ -43,7 +43,7 @@ class File:
 
     def read(self, address: int, length: int) -> bytes:
         """Bytes of structure, which count against the budget."""
-        self.meter.spend("reads")
+        self.meter.spend("pieces")
         self.meter.spend("structure", max(length, 0))
         return self.source.read(address, length)
 

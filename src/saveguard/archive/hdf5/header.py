@@ -50,6 +50,7 @@ def _version_1(file: File, address: int) -> Iterator[Message]:
             fields.take(3)
             at = start + fields.at
             message = Message(kind, flags, fields.take(length), at)
+            file.meter.spend("pieces")
             left -= 1
             if kind == CONTINUATION:
                 blocks.append(_continuation(file, message))
@@ -73,6 +74,7 @@ def _version_2(file: File, address: int) -> Iterator[Message]:
             fields.take(2 * bool(flags & 4))
             at = start + fields.at
             message = Message(kind, bits, fields.take(length), at)
+            file.meter.spend("pieces")
             if kind == CONTINUATION:
                 where, length = _continuation(file, message)
                 file.fields(where, 4, b"OCHK")

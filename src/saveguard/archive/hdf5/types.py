@@ -84,8 +84,10 @@ def _compound(fields: Fields, version: int, members: int, size: int) -> str:
 
 
 def _enumeration(file: File, fields: Fields, size: int) -> Type:
-    inner = datatype(file, fields.content[fields.at :])
     content = fields.content[fields.at :]
+    if not content or content[0] & 15:
+        return Type("void", size)  # it enumerates something else than integers
+    inner = datatype(file, content)
     boolean = size == 1 and b"FALSE" in content and b"TRUE" in content
     return Type("bool" if boolean else inner.name, size, inner.order)
 
@@ -98,6 +100,7 @@ def value(file: File, kind: Type, shape: tuple[int, ...], content: bytes) -> Any
     if not 0 < kind.size <= len(content):
         return None if count else []
     count = min(count, len(content) // kind.size)
+    file.meter.spend("pieces", count)
     parts = [content[at : at + kind.size] for at in range(0, count * kind.size, kind.size)]
     if kind.name == "string":
         found: list[Any] = [decoded(part) for part in parts]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from saveguard.archive.budget import Damaged, NotUnderstood, OverBudget
-from saveguard.archive.hdf5 import btree, groups
+from saveguard.archive.hdf5 import btree
 from saveguard.archive.hdf5.fields import Fields, File
 from saveguard.archive.hdf5.header import messages
 from saveguard.archive.hdf5.layout import DEFLATE, FLETCHER32, SHUFFLE, Dataset, dataset
@@ -18,27 +18,23 @@ from saveguard.archive.hdf5.layout import DEFLATE, FLETCHER32, SHUFFLE, Dataset,
 Array = np.ndarray[Any, Any]
 
 
-def find(file: File, path: str) -> Dataset:
-    """The array of that path; no link is followed.
+def find(file: File, address: int) -> Dataset:
+    """The array whose header lies at that address.
 
     Raises:
         Damaged: If there is none.
     """
-    found = messages(file, file.root)
-    for name in path.split("/"):
-        addresses = [e.address for e in groups.entries(file, found) if e.name == name]
-        if not addresses or addresses[0] < 0:
-            raise Damaged(f"no array {path}")
-        found = messages(file, addresses[0])
-    held = dataset(file, found)
+    held = dataset(file, messages(file, address))
     if held is None:
-        raise Damaged(f"{path} is no array")
+        raise Damaged(f"no array at address {address}")
     return held
 
 
 def pieces(file: File, held: Dataset, dtype: np.dtype[Any], size: int) -> Iterator[Array]:
     """Its values in C order, in flat pieces of about `size` bytes (one row of chunks at least)."""
     place = held.layout
+    if place.indexed != "btree":
+        raise NotUnderstood("chunks with an index of HDF5 1.10 or newer")
     if place.external or place.kind == "virtual" or place.address < 0:
         return
     if place.kind == "chunked":
@@ -82,8 +78,6 @@ def _rows(file: File, held: Dataset, dtype: np.dtype[Any]) -> Iterator[Array]:
 
 
 def _chunks(file: File, held: Dataset) -> Iterator[_Chunk]:
-    if held.layout.indexed != "btree":
-        raise NotUnderstood("chunks with an index of HDF5 1.10 or newer")
     rank = len(held.shape)
     for key, address in btree.version_1(file, held.layout.address, 1, 8 + 8 * (rank + 1)):
         fields = Fields(file, key)

@@ -35,6 +35,7 @@ class Contents(msgspec.Struct):
 
     Attributes:
         attributes: By path of the object (empty for the root), then by name.
+        addresses: Of each array's header, by path.
         receipt: The text that Saveguard stored there, if any.
         damage: The first thing that is wrong with its bytes, in the words of h5py where it has
             some.
@@ -44,6 +45,7 @@ class Contents(msgspec.Struct):
     links: list[Link] = msgspec.field(default_factory=list)
     attributes: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     unread: list[Unread] = msgspec.field(default_factory=list)
+    addresses: dict[str, int] = msgspec.field(default_factory=dict)
     receipt: str = ""
     damage: str = ""
 
@@ -92,6 +94,7 @@ class _Walk:
         self.file, self.member, self.found = file, member, found
         self.first: dict[int, str] = {}
         self.over = False
+        self.left = file.source.size
 
     def root(self) -> None:
         """The attributes of the root alone."""
@@ -122,6 +125,7 @@ class _Walk:
         found = messages(self.file, address)
         self._attributes(path, found)
         if not groups.is_group(found):
+            self.found.addresses[path] = address
             self._array(path, layout.dataset(self.file, found))
             return
         meter = self.file.meter
@@ -183,6 +187,10 @@ class _Walk:
         if place.address + dataset.size > source.size or place.stored < dataset.size:
             self._unread(path, Damaged(f"its {dataset.size:,} bytes are not in the file"))
             return -1, max(min(place.stored, source.size - place.address), 0)
+        self.left -= dataset.size
+        if self.left < 0:
+            self._unread(path, Damaged("its bytes are those of other arrays as well"))
+            return -1, 0
         plain = dataset.kind.order == "<" and dataset.kind.name not in _NO_NUMBERS
         return (source.place(place.address) if plain else -1), dataset.size
 

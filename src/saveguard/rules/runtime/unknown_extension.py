@@ -61,8 +61,9 @@ _WHY = (
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
-    if facts.layout and not facts.path.endswith(_ENDINGS[facts.content]):
-        ending = _ENDING_OF[facts.layout]
+    # A folder is known by what is in it; weights in shards, and a bare `.npz`, no name helps.
+    ending = _ENDING_OF.get(facts.layout)
+    if ending and not facts.path.endswith(_ENDINGS[facts.content]):
         yield rule.finding(
             where=facts.path,
             message=f"{facts.path} is {_IS[facts.content]}, and its name does not end in {ending}",

@@ -1,0 +1,205 @@
+"""Check mutated archives of every layout, and count what a check must never do.
+
+    python tools/fuzz/run.py [--count N] [--seed N] [--workers N] [--keep FOLDER]
+
+Crashes (the process died, or a reader or rule raised), hangs (over 2 s of processor time), memory
+(over 512 MB), and files that were left without a verdict. The goal of each is 0; the mutations
+follow from the seed alone, so that a number names a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+from mutate import mutated
+from seeds import Seed, seeds
+
+SECONDS, MEGABYTES, PATIENCE = 2.0, 512, 30.0
+OUTCOMES = ("crash", "hang", "memory", "no verdict")
+
+
+def main() -> int:
+    """Fuzz, print what was found, and exit with 1 if it was anything."""
+    options = _options()
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        found = list(seeds(Path(folder)))
+    total: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        ahead = iter(range(options.count))
+        workers = [
+            _Worker(options.seed, found, Path(folder) / str(n)) for n in range(options.workers)
+        ]
+        busy = {worker for worker in workers if worker.next(ahead)}
+        while busy:
+            for worker in list(busy):
+                outcome = worker.answered()
+                if outcome is None:
+                    continue
+                _tell(outcome, options, found, total)
+                if not worker.next(ahead):
+                    busy.remove(worker)
+            time.sleep(0.001)
+        for worker in workers:
+            worker.end()
+    told = ", ".join(f"{total[name]} {name}" for name in OUTCOMES)
+    print(f"{total['files']:,} files of {len(found)} seeds: {told}")
+    print(
+        f"longest {total['longest'] / 1000:.2f} s, most memory {total['most']} MB,"
+        f" {total['clean']:,} without a finding; {time.monotonic() - start:.0f} s"
+    )
+    return 1 if any(total[name] for name in OUTCOMES) else 0
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of one file."""
+
+    number: int
+    seconds: float = 0.0
+    megabytes: int = 0
+    told: str = ""
+    findings: int = 0
+    verdict: bool = True
+
+
+def _tell(
+    outcome: Outcome, options: argparse.Namespace, found: list[Seed], total: Counter[str]
+) -> None:
+    total["files"] += 1
+    total["clean"] += not outcome.findings and not outcome.told
+    total["longest"] = max(total["longest"], int(outcome.seconds * 1000))
+    total["most"] = max(total["most"], outcome.megabytes)
+    wrong = {
+        "crash": outcome.told,
+        "hang": outcome.seconds > SECONDS,
+        "memory": outcome.megabytes > MEGABYTES,
+        "no verdict": not outcome.verdict,
+    }
+    for name in (name for name in OUTCOMES if wrong[name]):
+        total[name] += 1
+        seed = _seed_of(outcome.number, options.seed, found)[0]
+        print(f"{name}: file {outcome.number} ({seed.name}): {outcome}", flush=True)
+        if options.keep:
+            write(outcome.number, options.seed, found, options.keep / str(outcome.number))
+
+
+class _Worker:
+    """A process that checks one file after the other; one that dies or hangs is replaced."""
+
+    def __init__(self, seed: int, found: list[Seed], folder: Path) -> None:
+        self.arguments = (seed, found, folder)
+        self.number, self.since = -1, 0.0
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, other = context.Pipe()
+        self.process = context.Process(target=_serve, args=(other, *self.arguments), daemon=True)
+        self.process.start()
+        other.close()
+
+    def next(self, ahead: object) -> bool:
+        self.number, self.since = next(ahead, -1), time.monotonic()  # type: ignore[call-overload]
+        if self.number >= 0:
+            self.pipe.send(self.number)
+        return bool(self.number >= 0)
+
+    def answered(self) -> Outcome | None:
+        """What came of the file, once that is known."""
+        try:
+            if self.pipe.poll():
+                received = self.pipe.recv()
+                assert isinstance(received, Outcome)
+                return received
+        except EOFError:
+            self.process.join()
+            code = self.process.exitcode
+            self._start()
+            return Outcome(self.number, told=f"the process ended with {code}", verdict=False)
+        if time.monotonic() - self.since > PATIENCE:
+            self.process.kill()
+            self._start()
+            return Outcome(self.number, seconds=PATIENCE, verdict=False)
+        return None
+
+    def end(self) -> None:
+        self.pipe.send(-1)
+        self.process.join()
+
+
+def _serve(pipe: Connection, seed: int, found: list[Seed], folder: Path) -> None:
+    import numpy  # its memory is the process's own, not the file's
+
+    from saveguard.examine.judge import judge
+    from saveguard.rules import registry
+
+    del numpy
+    registry.sensing("archive")
+    held = _status("VmSize") * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (held + 2 * MEGABYTES << 20,) * 2)
+    while True:
+        number = pipe.recv()
+        if number < 0:
+            return
+        path = write(number, seed, found, folder)
+        Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+        begun = time.process_time()
+        try:
+            report = judge(str(path), keras="3.15")
+        except BaseException as error:  # noqa: BLE001  told as a crash
+            pipe.send(Outcome(number, told=f"{type(error).__name__}: {error}", verdict=False))
+            continue
+        seconds = time.process_time() - begun
+        raised = [
+            line for line in report.not_read if "reader failed" in line or "not judge" in line
+        ]
+        verdict = bool(report.read or report.findings or report.not_read)
+        peak = _status("VmHWM")
+        pipe.send(Outcome(number, seconds, peak, "; ".join(raised), len(report.findings), verdict))
+
+
+def _status(name: str) -> int:
+    """A line of what Linux tells of this process's memory, in MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(name)).split()[1]) // 1024
+
+
+def _seed_of(number: int, seed: int, found: list[Seed]) -> tuple[Seed, random.Random]:
+    rng = random.Random(f"{seed}/{number}")
+    return found[number % len(found)], rng
+
+
+def write(number: int, seed: int, found: list[Seed], folder: Path) -> Path:
+    """Write the file of that number, and give the path to check."""
+    start, rng = _seed_of(number, seed, found)
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in mutated(start, found, rng).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder / start.entry if start.entry else folder
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the files that something is wrong with"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
