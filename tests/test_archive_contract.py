@@ -56,6 +56,29 @@ def mixed() -> Any:
     return keras.Model(one, layers.Dense(1, dtype="mixed_float16")(one))
 
 
+def behind_other_layers() -> Any:
+    """Masking and an Embedding that other layers, and models within the model, stand before."""
+    series, ids = keras.Input((20,), name="series"), keras.Input((5,), name="ids", optional=True)
+    steps = layers.Masking(-3.0)(layers.Reshape((20, 1))(layers.Dropout(0.1)(series)))
+    inner = keras.Sequential([keras.Input((5,)), layers.Identity(), layers.Embedding(50, 4)])
+    both = keras.Input((5,))
+    outer = keras.Model(both, layers.Flatten()(inner(both)))
+    smaller = layers.TimeDistributed(layers.Embedding(40, 2))(layers.Reshape((5, 1))(ids))
+    found = [layers.LSTM(2)(steps), outer(ids), layers.Flatten()(smaller)]
+    return keras.Model({"series": series, "ids": ids}, layers.Concatenate()(found))
+
+
+def images() -> Any:
+    large = keras.Input((8, 8, 3), name="large", dtype="uint8")
+    centred, small = keras.Input((8, 8, 3), name="centred"), keras.Input((8, 8, 3), name="small")
+    found = [
+        layers.Rescaling(1 / 255)(large),
+        layers.Rescaling(1 / 127.5, offset=-1)(centred),
+        layers.Normalization(mean=[0.48, 0.45, 0.4], variance=[0.05, 0.05, 0.05])(small),
+    ]
+    return keras.Model([large, centred, small], layers.Add()(found))
+
+
 MODELS: list[Callable[[], Any]] = [
     sequential,
     named,
@@ -64,6 +87,8 @@ MODELS: list[Callable[[], Any]] = [
     of_a_model,
     alone_in_a_dictionary,
     mixed,
+    behind_other_layers,
+    images,
     lambda: models.functional()[0],
 ]
 
@@ -76,6 +101,14 @@ def test_a_file_tells_what_its_model_tells(
     model, path = build(), tmp_path / f"model{suffix}"
     model.save(path)
     assert contract(read_documents(path)) == live.read(model)
+
+
+def test_what_layers_behind_others_tell() -> None:
+    inputs = {one.name: one for one in live.read(behind_other_layers()).inputs}
+    assert inputs["series"].pad == -3.0 and "(Masking)" in inputs["series"].pad_source
+    assert inputs["ids"].vocabulary == 40 and inputs["ids"].optional
+    ranges = [(one.name, one.minimum, one.maximum) for one in live.read(images()).inputs]
+    assert ranges == [("large", 0, 255), ("centred", 0, 255), ("small", 0, 1)]
 
 
 def read_documents(path: Path) -> ArchiveFacts:
@@ -120,7 +153,7 @@ OLD: dict[str, tuple[Any, str]] = {
                 }
             ],
         },
-        "embedding_1: int32[batch, 80] pad=0",
+        "embedding_1: int32[batch, 80] pad=0 mask=embedding_1(Embedding)",
     ),
     "references in lists (Keras 2)": (
         {
@@ -141,7 +174,7 @@ OLD: dict[str, tuple[Any, str]] = {
                 "input_layers": [["a", 0, 0]],
             },
         },
-        "a: float32[batch, any, 4] pad=-2",
+        "a: float32[batch, any, 4] pad=-2 mask=m(Masking)",
     ),
     "a tuple as an object (TensorFlow)": (
         {

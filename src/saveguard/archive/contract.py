@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from saveguard.archive import topology
-from saveguard.contract import AUTOMATIC, Axis, Contract, Input
+from saveguard.contract import AUTOMATIC, Axis, Contract, Input, readers
+from saveguard.contract.readers import Reader
 from saveguard.facts import ArchiveFacts
 
 Raw = Mapping[str, Any]
 # More models within models than anybody builds.
 _DEEPEST = 32
+
+
+class Place(NamedTuple):
+    """A tensor of a model's graph.
+
+    Attributes:
+        made_by: The layer that made it, by name; in a Sequential the number of its reader.
+        call: Which of that layer's calls.
+    """
+
+    model: Raw
+    made_by: str | int
+    call: int = 0
 
 
 def contract(facts: ArchiveFacts) -> Contract | None:
@@ -98,9 +112,15 @@ def _dtype(layer: Raw, depth: int = 0) -> str:
 
 def _input(model: Raw, layer: Raw, place: str) -> Input:
     name, shape = topology.name(layer), _shape(layer)
-    pad, source = _padding(model, layer)
-    told = place if AUTOMATIC.fullmatch(name) else name
-    return Input(name=told, axes=_axes(shape), dtype=_dtype(layer), pad=pad, pad_source=source)
+    functional = "input_layers" in topology.config(model)
+    start = Place(model, name) if functional else _places(model)[0]
+    return Input(
+        name=place if AUTOMATIC.fullmatch(name) else name,
+        axes=_axes(shape),
+        dtype=_dtype(layer),
+        optional=topology.config(layer).get("optional") is True,
+        **readers.told(start, _readers, None if shape is None else len(shape)),
+    )
 
 
 def _axes(shape: topology.Shape | None) -> tuple[Axis, ...] | None:
@@ -112,27 +132,47 @@ def _axes(shape: topology.Shape | None) -> tuple[Axis, ...] | None:
     )
 
 
-def _padding(model: Raw, layer: Raw) -> tuple[float | None, str]:
-    """The padding value of the layer that reads an input and masks it."""
-    for reader in _readers(model, layer):
-        config, class_name = topology.config(reader), str(reader.get("class_name"))
-        source = f"{topology.name(reader)} ({class_name})"
-        if config.get("mask_zero"):
-            return 0.0, source
-        if class_name == "Masking" and isinstance(config.get("mask_value", 0.0), int | float):
-            return float(config.get("mask_value", 0.0)), source
-    return None, ""
-
-
-def _readers(model: Raw, layer: Raw) -> Iterator[Raw]:
-    """The layers that are called with an input, in the model's order."""
-    layers = topology.layers(model)
-    if "input_layers" not in topology.config(model):
-        at = 1 if layers[0].get("class_name") == "InputLayer" else 0
-        yield from layers[at : at + 1]
+def _readers(place: Place) -> Iterator[Reader]:
+    """The layers that are called with a tensor of a model, in the model's order."""
+    if isinstance(place.made_by, int):
+        for layer in topology.layers(place.model)[place.made_by : place.made_by + 1]:
+            yield _reader(layer, 0, Place(place.model, place.made_by + 1))
         return
-    name = topology.name(layer)
-    yield from (one for one in layers if any(read.layer == name for read in topology.reads(one)))
+    for layer in topology.layers(place.model):
+        calls = layer.get("inbound_nodes")
+        for call, node in enumerate(calls if isinstance(calls, list) else ()):
+            made = Place(place.model, topology.name(layer), call)
+            for position, read in enumerate(topology.reads({"inbound_nodes": [node]})):
+                if (read.layer, read.call) == (place.made_by, place.call):
+                    yield _reader(layer, position, made)
+
+
+def _reader(layer: Raw, position: int, made: Place) -> Reader:
+    inner = _places(layer)
+    wrapped = topology.config(layer).get("layer") if _kind(layer) == "TimeDistributed" else None
+    wrapped = wrapped if isinstance(wrapped, dict) else layer
+    return Reader(
+        kind=_kind(wrapped),
+        name=topology.name(layer),
+        arguments=topology.config(wrapped),
+        made=tuple(inner[position : position + 1]) if inner else (made,),
+        model=bool(inner),
+    )
+
+
+def _kind(layer: Raw) -> str:
+    return str(layer.get("class_name"))
+
+
+def _places(model: Raw) -> list[Place]:
+    """The inputs of a model as places in its graph; of a Sequential that of its first layer."""
+    held = topology.config(model).get("input_layers")
+    if held is None:
+        layers = topology.layers(model)
+        return [Place(model, int(_kind(layers[0]) == "InputLayer"))] if layers else []
+    leaves: list[str] = []
+    _indexed(held, leaves)
+    return [Place(model, leaf) for leaf in leaves]
 
 
 def _of_signature(graph: Any) -> Contract | None:

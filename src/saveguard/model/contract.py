@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from saveguard.child import arrays
-from saveguard.contract import AUTOMATIC, Axis, Contract, Input
+from saveguard.contract import AUTOMATIC, Axis, Contract, Input, readers
+from saveguard.contract.readers import Reader
+
+# The arguments that tell something of the data, and the attributes in which layers keep them.
+_ARGUMENTS = {
+    "mask_zero": "mask_zero",
+    "mask_value": "mask_value",
+    "input_dim": "input_dim",
+    "scale": "scale",
+    "offset": "offset",
+    "mean": "input_mean",
+    "variance": "input_variance",
+}
 
 
 def read(model: Any, example: Any = None) -> Contract | None:
@@ -42,7 +56,7 @@ def _indexed(held: Any, index: Any) -> Any:
         return {str(key): _indexed(held[key], index) for key in sorted(held)}
     if isinstance(held, (list, tuple)):
         return [_indexed(part, index) for part in held]
-    return index(held)
+    return None if held is None else index(held)
 
 
 def _input(model: Any, tensor: Any, place: str) -> Input:
@@ -51,29 +65,45 @@ def _input(model: Any, tensor: Any, place: str) -> Input:
         Axis(name="batch" if position == 0 and extent is None else "", size=extent)
         for position, extent in enumerate(tensor.shape)
     )
-    pad, source = _padding(model, tensor)
-    dtype = str(tensor.dtype)
+    told = readers.told((model, tensor), _readers, len(axes))
     name = place if AUTOMATIC.fullmatch(str(tensor.name)) else str(tensor.name)
-    return Input(name=name, axes=axes, dtype=dtype, pad=pad, pad_source=source)
+    optional = bool(getattr(getattr(tensor, "_keras_history", ((),))[0], "optional", False))
+    return Input(name=name, axes=axes, dtype=str(tensor.dtype), optional=optional, **told)
 
 
 def _from_array(path: str, array: Any) -> Input:
+    """The description of an array; one that a dictionary holds is called by its key."""
     axes = (Axis(name="batch"), *(Axis(size=int(extent)) for extent in array.shape[1:]))
     dtype = "string" if array.dtype.kind in "OUS" else array.dtype.name
-    return Input(name=path, axes=axes, dtype=dtype)
+    key = re.fullmatch(r"x\['(\w+)'\]", path)
+    return Input(name=key[1] if key else path, axes=axes, dtype=dtype)
 
 
-def _padding(model: Any, tensor: Any) -> tuple[float | None, str]:
-    """The padding value of the layer that reads `tensor` and masks it."""
-    for layer in getattr(model, "layers", ()):
-        reads = any(
-            any(tensor is read for read in node.input_tensors)
-            for node in getattr(layer, "_inbound_nodes", ())
-        )
-        if not reads:
-            continue
-        if getattr(layer, "mask_zero", False):
-            return 0.0, f"{layer.name} ({type(layer).__name__})"
-        if type(layer).__name__ == "Masking":
-            return float(layer.mask_value), f"{layer.name} (Masking)"
-    return None, ""
+def _readers(place: tuple[Any, Any]) -> Iterator[Reader]:
+    """The layers of a model that are called with one of its tensors."""
+    model, tensor = place
+    graph = getattr(model, "_functional", None) or model
+    for layer in getattr(graph, "operations", None) or model.layers:
+        for node in getattr(layer, "_inbound_nodes", ()):
+            for position, read in enumerate(node.input_tensors):
+                if read is tensor:
+                    yield _reader(model, layer, node, position)
+
+
+def _reader(model: Any, layer: Any, node: Any, position: int) -> Reader:
+    inner = list(getattr(layer, "inputs", None) or ()) if hasattr(layer, "layers") else []
+    made = [(layer, inner[position])] if position < len(inner) else []
+    wrapped = layer.layer if type(layer).__name__ == "TimeDistributed" else layer
+    arguments = {key: _plain(getattr(wrapped, name, None)) for key, name in _ARGUMENTS.items()}
+    return Reader(
+        kind=type(wrapped).__name__,
+        name=str(layer.name),
+        arguments={key: value for key, value in arguments.items() if value is not None},
+        made=tuple(made or ((model, output) for output in node.output_tensors)),
+        model=bool(inner),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A number, or nested lists of them, of what a layer holds as an array."""
+    return value.tolist() if hasattr(value, "tolist") else value
