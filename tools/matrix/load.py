@@ -19,6 +19,8 @@ import numpy as np
 import outcome
 from outcome import Outcome
 
+LONGEST = 2400
+
 
 def main() -> None:
     """Load all of it, one after the other, in this process."""
@@ -118,7 +120,10 @@ def difference(found: Any, expected: Any) -> float | None:
 
 def complaint(error: BaseException) -> str:
     """An error in one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:2000]}"
+    told = " ".join(str(error).split())
+    if len(told) > LONGEST:  # what went wrong stands at either end
+        told = f"{told[: LONGEST // 4]} … {told[-3 * LONGEST // 4 :]}"
+    return f"{type(error).__name__}: {told}"
 
 
 if __name__ == "__main__":

@@ -3,5 +3,17 @@
 Read by interpreters from 3.6 on, and by every TensorFlow from 1.15 on: no newer syntax here.
 """
 
-from models import convolutions, custom, dense, inputs, recurrent, training, wiring  # noqa: F401
+from models import (  # noqa: F401
+    beginnings,
+    convolutions,
+    custom,
+    dense,
+    inputs,
+    operations,
+    projects,
+    recurrent,
+    training,
+    varied,
+    wiring,
+)
 from models.kit import ARCHITECTURES  # noqa: F401

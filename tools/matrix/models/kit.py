@@ -1,14 +1,17 @@
 """What the architectures are made with: the framework of this interpreter, and the registry."""
 
+import importlib
+import os
+
 import numpy as np
 import tensorflow as tf
 
 TENSORFLOW = tuple(int(part) for part in tf.__version__.split(".")[:2])
 
-if TENSORFLOW < (2, 16):
-    from tensorflow import keras
-else:
-    import keras
+# Keras by itself, or as tf_keras, where the environment says so; else the TensorFlow's own.
+NAMED = os.environ.get("MATRIX_KERAS") or ("keras" if TENSORFLOW >= (2, 16) else "tensorflow.keras")
+keras = importlib.import_module(NAMED) if NAMED != "tensorflow.keras" else tf.keras
+KERAS_3 = hasattr(keras, "ops")
 
 layers = keras.layers
 
