@@ -14,11 +14,9 @@ import numpy as np
 import pytest
 import savedmodels as write
 
-from saveguard.archive import savedmodel, table
-from saveguard.archive.budget import Damaged, OverBudget
+from saveguard.archive import savedmodel
 from saveguard.archive.read import read
 from saveguard.archive.values import blocks
-from saveguard.archive.wire import Wire, varint
 
 LEGACY = Path(__file__).parents[2] / "shared" / "legacy-models"
 DENSE = {
@@ -227,32 +225,6 @@ def test_fields_in_another_order_and_twice(tmp_path: Path) -> None:
     )
     facts = savedmodel.read(str(write.write(tmp_path / "m", graph + graph)))
     assert [one.op for one in facts["operations"]] == ["PyFunc", "Add"] * 2
-
-
-@pytest.mark.parametrize(
-    "data", [b"\x80", b"\x80" * 11, b"\x0b", b"\x00\x00", b"\x0a\x05ab", b"\x09ab", b"\x0d"]
-)
-def test_what_is_no_message(data: bytes) -> None:
-    with pytest.raises(Damaged):
-        list(Wire.of(data).fields())
-
-
-def test_the_wire_has_a_budget() -> None:
-    with pytest.raises(OverBudget, match="over the budget of 8 fields"):
-        list(Wire.of(b"\x08\x01" * 9, most=8).fields())
-    wire = Wire.of(write.part(1, "x" * 100))
-    with pytest.raises(OverBudget, match="over the budget of 99 bytes in one field"):
-        wire.text(next(wire.fields()), most=99)
-
-
-def test_numbers_of_variable_length() -> None:
-    assert varint(write.varint(300), 0) == (300, 2)
-    assert varint(write.varint(-1), 0) == (2**64 - 1, 10)
-
-
-def test_the_checksum_is_castagnolis() -> None:
-    # The check value that RFC 3720 and every catalogue of checksums give.
-    assert table.crc32c(b"123456789") == 0xE3069283
 
 
 def test_no_mutation_makes_the_reader_fail(tmp_path: Path) -> None:
