@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -74,6 +75,36 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
     assert time.monotonic() - begin < 20
     assert found[1].not_read == ("it took longer than 0.5 s to read",)
     assert found[0] == look(0) and found[5] == look(5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the bound is Linux's")
+def test_memory_is_bounded() -> None:
+    def takes(number: int) -> Report:
+        try:
+            bytearray(2 << 30)
+        except MemoryError:
+            return Report(subject=f"{number}", not_read=("MemoryError",))
+        return look(number)
+
+    assert told(1, takes)[0].not_read == ("MemoryError",)
+
+
+def test_a_process_ends_by_itself_when_its_parent_does_not_end_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers._Worker, "trouble", _only_if_ended)
+
+    def hangs(number: int) -> Report:
+        time.sleep(60)
+        return look(number)
+
+    assert told(1, hangs, limit=0.1)[0].not_read == (
+        "the process that read it was ended by SIGALRM",
+    )
+
+
+def _only_if_ended(worker: workers._Worker, _limit: float) -> str:
+    return f"the process that read it {workers._ending(worker.end())}" if worker.ended else ""
 
 
 def test_no_process_and_no_file_stays_open_behind() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import textwrap
 from typing import Literal
@@ -181,8 +180,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         rows = "".join(_row(finding) for finding in self.findings)
-        title = f"<b>{html.escape(self.subject)}</b>: {self.verdict}"
+        title = f"<b>{escape(self.subject)}</b>: {self.verdict}"
         return f"<div>{title}<table>{rows}</table></div>"
 
 
@@ -192,8 +193,10 @@ def printable(text: str) -> str:
 
 
 def _row(finding: Finding) -> str:
+    from html import escape
+
     cells = [finding.code, finding.message, finding.where, finding.fix]
-    return "<tr>" + "".join(f"<td><pre>{html.escape(cell)}</pre></td>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td><pre>{escape(cell)}</pre></td>" for cell in cells) + "</tr>"
 
 
 def _wrapped(start: str, text: str, indent: str) -> str:

@@ -25,6 +25,8 @@ LIMIT = 300.0
 # How many files a process is given at a time, so that it need not wait for the next.
 _AHEAD = 4
 _FILES_A_CORE = 64
+# The readers' own budgets are far below; this is for what they did not foresee.
+_MEMORY = 1 << 30
 _BYTES_A_CORE = 1 << 28
 
 Look = Callable[[int], Report]
@@ -50,7 +52,7 @@ def reports(
         limit: Seconds that one file may take.
     """
     waiting = collections.deque(range(count))
-    team = [_Worker(look) for _ in range(processes)]
+    team = [_Worker(look, limit) for _ in range(processes)]
     try:
         while waiting or any(worker.pending for worker in team):
             for worker in team:
@@ -62,7 +64,7 @@ def reports(
                 if why:
                     yield worker.pending[0], failed(worker.pending[0], why)
                     waiting.extendleft(list(worker.pending)[:0:-1])
-                    team[place] = _Worker(look)
+                    team[place] = _Worker(look, limit)
     finally:
         for worker in team:
             worker.end()
@@ -80,7 +82,7 @@ def _await(team: Sequence[_Worker], limit: float) -> None:
 class _Worker:
     """One process, and the files that it was given and has not answered for."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, limit: float) -> None:
         asked, self.ask = os.pipe()
         self.answer, answered = os.pipe()
         self.pending: collections.deque[int] = collections.deque()
@@ -93,7 +95,7 @@ class _Worker:
         if self.process == 0:
             os.close(self.ask)
             os.close(self.answer)
-            _work(asked, answered, look)
+            _work(asked, answered, look, limit)
         os.close(asked)
         os.close(answered)
 
@@ -145,14 +147,29 @@ def _ending(status: int) -> str:
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
 
 
-def _work(asked: int, answered: int, look: Look) -> NoReturn:
+def _work(asked: int, answered: int, look: Look, limit: float) -> NoReturn:
     """The life of the other process: numbers in, reports out; it never returns to its caller."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that this
+        _bounded()
         with os.fdopen(asked, "rb") as numbers, os.fdopen(answered, "wb") as told:
             for number in iter(numbers.readline, b""):
+                # The parent is earlier; if it is gone, nobody else would end this.
+                signal.alarm(2 * int(limit + 1))
                 told.write(msgspec.json.encode(look(int(number))) + b"\n")
                 told.flush()
         os._exit(0)
     except BaseException:  # noqa: BLE001  the parent tells that this process ended
         os._exit(1)
+
+
+def _bounded() -> None:
+    """Take no more than a reader should ever need."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and that this
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starts faster so
+    if sys.platform == "linux":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        bound = _MEMORY if most == resource.RLIM_INFINITY else min(_MEMORY, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, most))
