@@ -1,4 +1,4 @@
-"""Write docs/report.schema.json, the JSON Schema of every report, from the values themselves.
+"""Write the JSON Schemas of reports and of contracts into docs, from the values themselves.
 
 python tools/schema.py            write it
 python tools/schema.py --check    exit with 1 where it is not what it would write
@@ -15,23 +15,37 @@ from typing import Any
 
 import msgspec
 
+from saveguard.contract import Axis, Contract, Input
 from saveguard.finding import SCHEMA_VERSION, Examined, Finding, Report
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "report.schema.json"
+CONTRACT = FILE.with_name("contract.schema.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def text() -> str:
-    """The text of the schema; what the values' docstrings say of a key is its description."""
-    (schema,), parts = msgspec.json.schema_components((Report,), ref_template="#/$defs/{name}")
-    for kind in (Report, Finding, Examined):
+    """The text of the report's schema."""
+    schema = _schema("A report of Saveguard", Report, Finding, Examined)
+    schema["$defs"]["Report"]["properties"]["schema_version"]["const"] = SCHEMA_VERSION
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def contract() -> str:
+    """The text of the contract's schema."""
+    schema = _schema("A contract of Saveguard", Contract, Input, Axis)
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def _schema(title: str, whole: type, *others: type) -> dict[str, Any]:
+    """A schema; what the values' docstrings say of a key is its description."""
+    (schema,), parts = msgspec.json.schema_components((whole,), ref_template="#/$defs/{name}")
+    for kind in (whole, *others):
         told = described(kind)
         parts[kind.__name__]["description"] = told.pop("")
         for key, description in told.items():
-            parts[kind.__name__]["properties"][key]["description"] = description
-    parts["Report"]["properties"]["schema_version"]["const"] = SCHEMA_VERSION
-    whole: dict[str, Any] = {"$schema": DIALECT, "title": "A report of Saveguard", **schema}
-    return json.dumps({**whole, "$defs": dict(sorted(parts.items()))}, indent=2) + "\n"
+            for name in key.split(", "):
+                parts[kind.__name__]["properties"][name]["description"] = description
+    return {"$schema": DIALECT, "title": title, **schema, "$defs": dict(sorted(parts.items()))}
 
 
 def described(kind: type) -> dict[str, str]:
@@ -50,15 +64,16 @@ def described(kind: type) -> dict[str, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write or check the schema; 0 when it is as it should be."""
-    parser = argparse.ArgumentParser(description="Write docs/report.schema.json.")
+    parser = argparse.ArgumentParser(description="Write the JSON Schemas in docs.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
-    if not parser.parse_args(arguments).check:
-        FILE.write_text(text(), encoding="utf-8")
-        return 0
-    if FILE.is_file() and FILE.read_text(encoding="utf-8") == text():
-        return 0
-    print("docs/report.schema.json is stale; run `make schema`", file=sys.stderr)
-    return 1
+    check, stale = parser.parse_args(arguments).check, 0
+    for file, wanted in ((FILE, text()), (CONTRACT, contract())):
+        if not check:
+            file.write_text(wanted, encoding="utf-8")
+        elif not file.is_file() or file.read_text(encoding="utf-8") != wanted:
+            print(f"docs/{file.name} is stale; run `make schema`", file=sys.stderr)
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":

@@ -78,6 +78,8 @@ CODES = {
     "SG501": "inputs.structure_differs",
     "SG502": "inputs.rank_differs",
     "SG503": "inputs.shape_differs",
+    "SG504": "inputs.contract_line_typo",
+    "SG508": "inputs.contract_changed",
     "SG601": "sequences.scalar_input",
     "SG602": "sequences.no_rows",
     "SG603": "sequences.unequal_lengths",

@@ -22,37 +22,17 @@ from typing import Any, NoReturn
 
 from saveguard.contract.parts import AXIS, BARE, Axis, Input, name_in_line
 
-DTYPES = [
-    "any",
-    "bool",
-    "int4",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint4",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "bfloat16",
-    "float16",
-    "float32",
-    "float64",
-    "float8_e4m3fn",
-    "float8_e5m2",
-    "complex64",
-    "complex128",
-    "string",
-    "datetime64",
-    "timedelta64",
-]
+_DTYPES = """
+any bool int4 int8 int16 int32 int64 uint4 uint8 uint16 uint32 uint64 bfloat16 float16 float32
+float64 float8_e4m3fn float8_e5m2 complex64 complex128 string datetime64 timedelta64
+"""
+DTYPES = tuple(_DTYPES.split())
 OPTIONS = ("vocabulary", "range", "pad", "side", "mask")
 # Deeper than anybody nests inputs; a line is typed by hand or comes out of a file.
 _DEEPEST = 32
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COUNT = re.compile(r"\d{1,18}")
-_NUMBER = re.compile(r"[+-]?(?:inf|nan|(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)")
+_NUMBER = re.compile(r"[+-]?(?:(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)")
 _WORD = re.compile(r"[^\W\d]\w*")
 _LAYER = re.compile(r"([\w./-]+)\((\w+)\)")
 
@@ -214,7 +194,8 @@ class _Reader:
         name = "" if name == "any" and not quoted else name
         if least is None and self.take(">="):
             return Axis(name, minimum=self._size())
-        start, most = self.at, self._size() if self.take("<=") else None
+        bounded = self.take("<=")
+        start, most = self.at, self._size() if bounded else None
         if most is not None and least is not None and most < least:
             self.at = start
             self.fail(f"a bound of at least {least}")
@@ -263,7 +244,7 @@ class _Reader:
             self.at = start
             self.fail(f"{expected}, in quotes as JSON has them")
 
-    def choose(self, words: tuple[str, ...] | list[str], expected: str) -> str:
+    def choose(self, words: tuple[str, ...], expected: str) -> str:
         start, found = self.at, self.word(_WORD, expected)
         if found not in words:
             self.at = start
@@ -297,7 +278,7 @@ class _Reader:
         while self.at < len(self.line) and self.line[self.at].isspace():
             self.at += 1
 
-    def fail(self, expected: str, words: tuple[str, ...] | list[str] = ()) -> NoReturn:
+    def fail(self, expected: str, words: tuple[str, ...] = ()) -> NoReturn:
         import difflib  # slow to import, and most lines are right
 
         given = self._ahead(_WORD) or ""
