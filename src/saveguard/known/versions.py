@@ -134,6 +134,12 @@ def span(name: str, module: str = "", role: str = "") -> tuple[str, str] | None:
     return _versions(positions)
 
 
+def is_operation(name: str, release: Release) -> bool:
+    """Whether a release has an operation of that name that is no layer: `GetItem`, `Relu`."""
+    found = (symbol_at(path, release.position) for path in _paths_by_name().get(name, ()))
+    return any(symbol and symbol.base == "Operation" for symbol in found)
+
+
 def argument_span(path: str, argument: str) -> tuple[str, str] | None:
     """The first and the last release in which the symbol at a full path takes an argument."""
     positions = [

@@ -39,9 +39,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import ModelFacts
+from saveguard.facts import ArchiveFacts, ModelFacts
 from saveguard.finding import Finding
+from saveguard.revive import Stop
 from saveguard.rule import Call, Rule, Signature
+from saveguard.rules.halts import halts, stopping
 
 rule = Rule("SG201", "class-not-registered", since="0.1")
 
@@ -65,6 +67,31 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
             f" above `{item.class_name}` and save again; or load with"
             f" custom_objects={{'{item.class_name}': {item.class_name}}}",
         )
+
+
+@rule.in_archive
+def _(facts: ArchiveFacts) -> Iterator[Finding]:
+    for stop, more in halts(facts, "custom"):
+        name, what = stop.values["name"], stop.values["what"]
+        registered = stop.values["registered"]
+        key = registered if ">" in registered else name
+        yield rule.finding(
+            where=stop.where,
+            message=f"the {what} `{name}`{_origin(stop)} is not Keras's own{more}",
+            why=f"The file holds its name, not its code. Where nothing has registered `{key}`,"
+            f" {stopping(facts, stop)}.",
+            fix=f"import the module that defines and registers `{name}` first; or pass"
+            f" custom_objects={{{key!r}: {_python(name)}}} to load_model()",
+        )
+
+
+def _origin(stop: Stop) -> str:
+    module = stop.values["module"]
+    return f" of `{module}`" if module not in ("", "builtins") else ""
+
+
+def _python(name: str) -> str:
+    return name.rpartition(">")[2]
 
 
 rule.in_traceback(

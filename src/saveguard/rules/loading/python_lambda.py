@@ -37,9 +37,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import ModelFacts
+from saveguard.facts import ArchiveFacts, ModelFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
+from saveguard.rules.halts import halts, named, stopping
 
 rule = Rule("SG207", "python-lambda", since="0.1")
 
@@ -56,6 +57,19 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
                 fix="replace it by a layer class, or by a named function registered with"
                 " @keras.saving.register_keras_serializable()",
             )
+
+
+@rule.in_archive
+def _(facts: ArchiveFacts) -> Iterator[Finding]:
+    for stop, more in halts(facts, "lambda"):
+        yield rule.finding(
+            where=stop.where,
+            message=f"{named(stop)} holds a Python lambda{more}",
+            why="The file holds its bytecode, which safe mode does not run;"
+            f" {stopping(facts, stop)}.",
+            fix="rebuild the model in code with a layer or a registered function in its place, and"
+            f" call model.load_weights({facts.path!r})",
+        )
 
 
 rule.in_traceback(

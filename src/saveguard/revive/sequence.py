@@ -1,0 +1,200 @@
+"""The layers of a Sequential model, added one after the other as the loader does.
+
+After `Sequential.from_config` in keras/src/models/sequential.py. A layer's `batch_input_shape`
+becomes its `input_shape` on the way (saving_utils.py), with the batch still in it, so that the
+model is built with one axis too many.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from saveguard.facts import Node
+from saveguard.revive.arguments import handed
+from saveguard.revive.graph import is_functional
+from saveguard.revive.stop import Stop
+
+Shape = tuple[int | None, ...]
+
+_RANKS = {
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional"), 3),
+    **dict.fromkeys(("ConvLSTM1D",), 4),
+    **dict.fromkeys(("ConvLSTM2D",), 5),
+    **dict.fromkeys(("ConvLSTM3D",), 6),
+    "RepeatVector": 2,
+}
+_SPATIAL = (
+    "AveragePooling",
+    "Conv",
+    "Cropping",
+    "DepthwiseConv",
+    "GlobalAveragePooling",
+    "GlobalMaxPooling",
+    "MaxPooling",
+    "SeparableConv",
+    "SpatialDropout",
+    "UpSampling",
+    "ZeroPadding",
+)
+_KEEP = {
+    "Activation",
+    "ActivityRegularization",
+    "AlphaDropout",
+    "BatchNormalization",
+    "Dropout",
+    "ELU",
+    "GaussianDropout",
+    "GaussianNoise",
+    "LeakyReLU",
+    "Masking",
+    "ReLU",
+    "Rescaling",
+    "Softmax",
+}
+# What takes a list of one tensor, and gives a list.
+_LISTS = _KEEP - {"BatchNormalization", "Masking"} | {"SpatialDropout1D", "SpatialDropout2D"}
+_FIRST = ("input_shape", "input_dim")
+UNDEFINED = "Shapes used to initialize variables must be fully-defined (no `None` dimensions)."
+
+
+def misread(node: Node, children: Mapping[str, Node]) -> Iterator[Stop]:
+    """Where a Sequential model cannot be built of its layers, in their order.
+
+    Args:
+        children: The nodes of its layers by JSON path.
+    """
+    paths = [f"{node.path}.config.layers[{i}]" for i in range(len(node.config["layers"]))]
+    layers = [children[path] for path in paths if path in children]
+    yield from _repeated(layers)
+    if layers and layers[0].class_name != "InputLayer":
+        yield from _extra_axis(layers)
+    yield from _lists(layers)
+
+
+def _repeated(layers: list[Node]) -> Iterator[Stop]:
+    seen: set[str] = set()
+    for layer in layers:
+        if layer.name and layer.name in seen:
+            yield Stop(
+                kind="name",
+                path=f"{layer.path}.config.name",
+                prints="All layers added to a Sequential model should have unique names. Name"
+                f" '{layer.name}' is already the name of a layer in this model.",
+                node=layer,
+                values={"name": layer.name},
+            )
+            return
+        seen.add(layer.name)
+
+
+def _extra_axis(layers: list[Node]) -> Iterator[Stop]:
+    first = layers[0]
+    shape = first.config.get("batch_input_shape")
+    given = handed(first)
+    if not isinstance(shape, list) or "input_shape" not in given or "module" in first.raw:
+        return
+    current: Shape | None = (None, *shape)
+    values = {"shape": str(shape), "read": str([None, *shape]), "first": first.name}
+    for layer in layers:
+        if current is None:
+            break
+        current, prints = _after(layer, current)
+        if prints:
+            path = f"{first.path}.config.batch_input_shape"
+            told = {**values, "layer": layer.name, "class": layer.class_name}
+            turn = f"{layer.path}.~"
+            yield Stop(kind="axis", path=path, prints=prints, node=first, values=told, turn=turn)
+            return
+    built = current is not None and len(current) > len(shape)
+    yield Stop(
+        kind="axis-more",
+        path=f"{first.path}.config.batch_input_shape",
+        prints="",
+        node=first,
+        values=values,
+        turn=f"{layers[-1].path}.~",
+        certainty="likely" if built else "possible",
+    )
+
+
+def _after(layer: Node, shape: Shape) -> tuple[Shape | None, str]:
+    """The shape behind a layer, or what Keras says to that before it.
+
+    No shape: what comes is not followed (it is as the writer meant it, or it is not known).
+    """
+    name, config = layer.class_name, layer.config
+    rank = _RANKS.get(name) or _spatial(name)
+    if name == "Permute":
+        rank = len(config.get("dims") or ()) + 1
+    if rank and len(shape) != rank:
+        return None, _rank_error(layer, rank, shape)
+    if name in _KEEP:
+        return shape, ""
+    match name:
+        case "Dense":
+            return ((*shape[:-1], config.get("units")), "") if shape[-1] else (None, UNDEFINED)
+        case "Embedding":
+            return (*shape, config.get("output_dim")), ""
+        case "Flatten":
+            return (shape[0], _product(shape[1:])), ""
+        case "PReLU" if None in shape[1:] and not config.get("shared_axes"):
+            return None, UNDEFINED
+        case "LayerNormalization" if None in _axes(handed(layer).get("axis", -1), shape):
+            return None, UNDEFINED
+        case "LayerNormalization" | "PReLU":
+            return shape, ""
+    return None, ""
+
+
+def _spatial(name: str) -> int:
+    """The rank that a class takes by its name: `Conv2D` takes four axes."""
+    base = name.removesuffix("Transpose")
+    if base[-2:] in ("1D", "2D", "3D") and base[:-2] in _SPATIAL:
+        return int(base[-2]) + 2
+    return 0
+
+
+def _rank_error(layer: Node, rank: int, shape: Shape) -> str:
+    if "Conv" in layer.class_name and "LSTM" not in layer.class_name:
+        return (
+            "Kernel shape must have the same length as input, but received kernel of rank"
+            f" {rank} and input of shape {shape}."
+        )
+    return (
+        f"Input 0 of layer '{layer.name}' is incompatible with the layer: expected ndim={rank},"
+        f" found ndim={len(shape)}. Full shape received: {shape}"
+    )
+
+
+def _product(extents: Shape) -> int | None:
+    return None if None in extents else math.prod(e for e in extents if e is not None)
+
+
+def _axes(axis: Any, shape: Shape) -> list[int | None]:
+    axes = axis if isinstance(axis, list) else [axis]
+    known = range(-len(shape), len(shape))
+    return [shape[one] for one in axes if isinstance(one, int) and one in known]
+
+
+def _lists(layers: list[Node]) -> Iterator[Stop]:
+    """A Functional model inside, which gives a list of one, and a layer that takes none."""
+    source: Node | None = None
+    for layer in layers:
+        if is_functional(layer):
+            outputs = layer.config["output_layers"]
+            single = isinstance(outputs, list) and len(outputs) == 1
+            source = layer if single and isinstance(outputs[0], list) else None
+        elif layer.class_name in ("Sequential", "InputLayer"):
+            source = None
+        elif source is not None and layer.class_name not in _LISTS and "module" not in layer.raw:
+            yield Stop(
+                kind="list-output",
+                path=f"{source.path}.config.output_layers",
+                prints=f"{layer.class_name} receives a list of one tensor and stops",
+                node=source,
+                turn=f"{layer.path}.~",
+                values={"layer": layer.name, "class": layer.class_name, "source": source.name},
+            )
+            return
