@@ -10,6 +10,8 @@ from pathlib import Path
 
 import h5py
 
+import saveguard
+
 
 def _keras_file(path: Path) -> Path:
     layer = {"class_name": "Dense", "module": "keras.layers", "registered_name": None}
@@ -42,3 +44,20 @@ def test_a_real_file_in_a_process_of_its_own_without_a_framework(tmp_path: Path)
     assert done.returncode == 1
     assert "./cut.keras: error[SG10" in done.stdout
     assert ".: 2 files, 1 certain" in done.stdout
+
+
+def test_other_archives_of_a_folder_are_passed_over(tmp_path: Path) -> None:
+    _keras_file(tmp_path / "m.keras").rename(tmp_path / "renamed.bin")
+    with h5py.File(tmp_path / "data.bin", "w") as file:
+        file["x"] = [1.0]
+    with h5py.File(tmp_path / "weights.bin", "w") as file:
+        file["layers/dense/vars/0"] = [1.0]
+    with h5py.File(tmp_path / "named.h5", "w") as file:
+        file["x"] = [1.0]
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("notes.txt", "")
+    found = saveguard.check(tmp_path)
+    names = [Path(file.path).name for file in found.files]
+    assert names == ["named.h5", "renamed.bin", "weights.bin"]
+    asked = saveguard.check(tmp_path / "other.zip")
+    assert asked.codes == ("SG101",)

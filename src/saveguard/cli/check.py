@@ -88,7 +88,7 @@ def _report(paths: tuple[str, ...], settings: Settings, quiet: bool) -> Report:
     from saveguard.examine.team import looked_at
 
     found = list(archives(paths))
-    return merged(paths, found, shown(looked_at(found, settings), len(found), quiet=quiet))
+    return merged(paths, shown(looked_at(found, settings), len(found), quiet=quiet))
 
 
 def _exit_code(report: Report, settings: Settings) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
-from saveguard.examine.find import Found, archives
+from saveguard.examine.find import archives
 from saveguard.examine.settings import KERAS, Settings, refuse_unknown_releases
 from saveguard.examine.team import look
 from saveguard.finding import Examined, Report, printable
@@ -32,14 +32,12 @@ def check(path: Path | Iterable[Path], *, keras: str = KERAS) -> Report:
     settings = Settings(keras=keras)
     refuse_unknown_releases(settings, "saveguard.check")
     found = list(archives(paths))
-    return merged(paths, found, (look(one, settings) for one in found))
+    return merged(paths, (look(one, settings) for one in found))
 
 
-def merged(paths: Sequence[str], found: Iterable[Found], reports: Iterable[Report]) -> Report:
+def merged(paths: Sequence[str], reports: Iterable[Report]) -> Report:
     """One report of those on single archives, without the files that turned out to be none."""
-    kept = [
-        report for one, report in zip(found, reports, strict=True) if one.sure or _is_one(report)
-    ]
+    kept = [report for report in reports if report.files]
     if len(kept) == 1 and list(paths) == [kept[0].subject]:
         return kept[0]
     files = tuple(file for report in kept for file in report.files)
@@ -56,11 +54,6 @@ def subject(paths: Sequence[str]) -> str:
     """What several paths are called together."""
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     return printable(f"{paths[0]}{more}") if paths else "nothing"
-
-
-def _is_one(report: Report) -> bool:
-    """Whether a file that nobody named is a saved model; `.npz` files mostly hold data."""
-    return any(file.layout not in ("", "npz") for file in report.files)
 
 
 def _prefixed(files: Iterable[Examined]) -> Iterator[str]:

@@ -11,18 +11,33 @@ from saveguard.finding import Examined, Finding, Report, printable
 from saveguard.rules import registry
 
 
-def judge(path: str, *, keras: str) -> Report:
+def judge(path: str, *, keras: str, sure: bool = True) -> Report:
     """What the rules make of the archive at `path`, with one record of it in `files`.
 
     Whatever stops the reader or a rule is told under `not_read`: there is always a verdict.
+
+    Args:
+        keras: The release that is to load it, `3.15.1`.
+        sure: It is meant to be a saved model. Otherwise what is none is no finding, and the
+            report has no record of it.
     """
     try:
-        facts = measured(reading.read(path, digests=False))
+        facts = reading.read(path, digests=False)
+        if not sure and not is_saved_model(facts):
+            return Report(subject=printable(path))
+        facts = measured(facts)
     except OSError as error:
         return _refused(path, error)
     except Exception as error:  # noqa: BLE001  told as not read
         return unread(path, _told("the reader failed", error))
     return judged(msgspec.structs.replace(facts, keras=keras))
+
+
+def is_saved_model(facts: ArchiveFacts) -> bool:
+    """Whether this is a model or a model's weights; other arrays may be anyone's data."""
+    if facts.layout == "weights":
+        return bool(facts.versions) or any("vars" in a.path.split("/") for a in facts.arrays)
+    return facts.layout not in ("", "npz")
 
 
 def judged(facts: ArchiveFacts) -> Report:

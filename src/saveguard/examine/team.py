@@ -48,7 +48,8 @@ def look(found: Found, settings: Settings) -> Report:
     """The report on one archive, or the reason why it cannot be looked into."""
     if found.unread:
         return unread(found.path, found.unread)
-    return _wanted(judge(found.path, keras=settings.keras_for(found.path)), settings)
+    release = settings.keras_for(found.path)
+    return _wanted(judge(found.path, keras=release, sure=found.sure), settings)
 
 
 def _wanted(report: Report, settings: Settings) -> Report:
