@@ -15,10 +15,12 @@ class Environment(NamedTuple):
     Attributes:
         python: The version of Python; empty for this very interpreter.
         requirements: What to install.
+        keras: The package that is Keras there, where that is not the obvious one.
     """
 
     python: str
     requirements: tuple[str, ...] = ()
+    keras: str = ""
 
 
 _OLD = ("protobuf<3.21", "h5py<3", "numpy<1.19")
@@ -39,10 +41,28 @@ ENVIRONMENTS = {
     "keras3.15": Environment(""),
 }
 
+# Their files were first looked at when the rules about loading were written.
+HELD_OUT = {
+    "keras2.2": Environment("3.7", ("keras==2.2.4", "tensorflow==1.15.5", *_OLD), "keras"),
+    "keras2.3": Environment("3.7", ("keras==2.3.1", "tensorflow==1.15.5", *_OLD), "keras"),
+    "tf2.1": Environment("3.7", ("tensorflow-cpu==2.1.4", *_OLD)),
+    "tf2.4": Environment("3.8", ("tensorflow-cpu==2.4.4", "protobuf<3.21")),
+    "tf2.8": Environment("3.9", ("tensorflow-cpu==2.8.4", "protobuf<3.21", "numpy<1.24")),
+    "tf2.12": Environment("3.10", ("tensorflow-cpu==2.12.1", "numpy<1.24")),
+    "tf2.13": Environment("3.10", ("tensorflow-cpu==2.13.1", "numpy<1.25")),
+    "tf_keras2.18": Environment("3.11", ("tensorflow-cpu==2.18.1", "tf_keras==2.18.0"), "tf_keras"),
+    "keras3.1": Environment("3.11", ("tensorflow-cpu==2.16.2", "keras==3.1.1", "numpy<2")),
+    "keras3.5": Environment("3.11", ("tensorflow-cpu==2.18.1", "keras==3.5.0")),
+    "keras3.8": Environment("3.11", ("tensorflow-cpu==2.18.1", "keras==3.8.0")),
+    "keras3.11": Environment("3.11", ("tensorflow-cpu==2.18.1", "keras==3.11.3")),
+    "keras3.14": Environment("3.11", ("tensorflow-cpu==2.18.1", "keras==3.14.1")),
+}
+EVERY = {**ENVIRONMENTS, **HELD_OUT}
+
 
 def interpreter(label: str, folder: Path) -> Path:
     """The interpreter of an environment below `folder`, made first where it is missing."""
-    wanted = ENVIRONMENTS[label]
+    wanted = EVERY[label]
     if not wanted.python:
         return Path(sys.executable)
     place = folder / label
@@ -60,13 +80,14 @@ def cache() -> Path:
     return Path(home) / "saveguard" / "matrix"
 
 
-def variables() -> dict[str, str]:
-    """The environment variables of a writer: quiet, on one processor, on TensorFlow."""
+def variables(label: str = "") -> dict[str, str]:
+    """The environment variables of a writer: quiet, on no accelerator, on TensorFlow."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     own = {
         "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "-1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "MATRIX_KERAS": EVERY[label].keras if label else "",
     }
     return kept | own

@@ -43,7 +43,7 @@ def loaded(one: Outcome) -> Outcome:
     seen: dict[str, Any] = {"loads": not error, "error": error}
     if not error:
         seen |= called(model, Path(one.path))
-    if one.architecture.startswith("compiled"):  # to the others it makes no difference
+    if one.compiled:  # to the others it makes no difference
         _, error = attempt(one.path)
     return msgspec.structs.replace(one, **seen, loads_compiled=not error, error_compiled=error)
 

@@ -25,6 +25,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         difference: Largest difference to the outputs in the version that wrote it, as a share of
             the largest output; None where that cannot be said.
         predicted: `saveguard.check` holds it for loadable; None where it was not asked.
+        predicted_compiled: The check says nothing against `load_model(path)` either.
+        cause: The code of the rule that says why it will not load.
         told: What the check found, one `code certainty: message` each.
     """
 
@@ -41,12 +43,24 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     error_predict: str = ""
     difference: float | None = None
     predicted: bool | None = None
+    predicted_compiled: bool | None = None
+    cause: str = ""
     told: tuple[str, ...] = ()
+
+    @property
+    def compiled(self) -> bool:
+        """The file tells how the model was compiled."""
+        return self.architecture.startswith("compiled")
 
     @property
     def right(self) -> bool:
         """The prediction says what happened."""
         return self.predicted == self.loads
+
+    @property
+    def right_compiled(self) -> bool:
+        """So does the one about a load that compiles, too."""
+        return self.predicted_compiled == self.loads_compiled
 
 
 class NotWritten(msgspec.Struct, frozen=True, kw_only=True):

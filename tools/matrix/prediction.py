@@ -7,9 +7,12 @@ import time
 
 import msgspec
 from outcome import Matrix, Outcome
-from saveguard.examine.loadable import loadable
 
 import saveguard
+from saveguard.examine.loadable import loadable
+
+# The rule about what only `compile=True` meets.
+COMPILE = "SG221"
 
 
 def judged(matrix: Matrix) -> Matrix:
@@ -25,4 +28,11 @@ def predicted(one: Outcome) -> Outcome:
     """The same, with the prediction, and with what the check found."""
     report = saveguard.check(one.path)
     told = tuple(f"{found.code} {found.certainty}: {found.message}" for found in report.findings)
-    return msgspec.structs.replace(one, predicted=loadable(report), told=told)
+    verdict = loadable(report)
+    return msgspec.structs.replace(
+        one,
+        predicted=verdict.loads,
+        predicted_compiled=verdict.loads and COMPILE not in {one.code for one in report.findings},
+        cause=verdict.cause.code if verdict.cause else "",
+        told=told,
+    )

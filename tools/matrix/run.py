@@ -30,7 +30,7 @@ def main() -> int:
     """Take the steps, and exit with 1 if a prediction is wrong."""
     options = _options()
     kept = options.work / "outcomes.json"
-    labels = options.only.split(",") if options.only else list(environments.ENVIRONMENTS)
+    labels = options.only.split(",") if options.only else list(environments.EVERY)
     for label in labels:
         if "write" in options.steps:
             _write(label, options)
@@ -66,7 +66,7 @@ def _write(label: str, options: argparse.Namespace) -> None:
     python = environments.interpreter(label, options.envs)
     folder = options.work / "files" / label
     command = [python, HERE / "write.py", folder, "--formats", options.formats]
-    _run(command, f"{label} writes", options.work / f"{label}.log")
+    _run(command, f"{label} writes", options.work / f"{label}.log", label)
 
 
 def _load(label: str, work: Path) -> None:
@@ -74,12 +74,16 @@ def _load(label: str, work: Path) -> None:
     _run(command, f"{label} is loaded", work / f"{label}.log")
 
 
-def _run(command: list[str | Path], what: str, log: Path) -> None:
+def _run(command: list[str | Path], what: str, log: Path, label: str = "") -> None:
     start = time.monotonic()
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as told:
         subprocess.run(
-            command, check=True, env=environments.variables(), stdout=told, stderr=subprocess.STDOUT
+            command,
+            check=True,
+            env=environments.variables(label),
+            stdout=told,
+            stderr=subprocess.STDOUT,
         )
     print(f"{what}: {time.monotonic() - start:.0f} s", file=sys.stderr)
 
@@ -88,7 +92,7 @@ def _gathered(work: Path) -> Matrix:
     """What every version's load found, in the order of versions, with what was not written."""
     found: list[Outcome] = []
     failed: list[outcome.NotWritten] = []
-    for label in environments.ENVIRONMENTS:
+    for label in environments.EVERY:
         loaded = work / f"{label}.json"
         if loaded.exists():
             found += msgspec.json.decode(loaded.read_bytes(), type=list[Outcome])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from environments import HELD_OUT
 from outcome import Matrix, NotWritten, Outcome, missed
 
 COMMAND = "make matrix"
@@ -19,6 +21,11 @@ plain Keras 3.15.1 was given each file with `load_model(path, compile=False)`, a
 a cell: of 20 files, the prediction is what happened for 16. Under the name `.keras`, TensorFlow
 wrote HDF5 or a SavedModel in the versions before 2.12, and so it does here.
 """
+LOADS = "How many of them plain Keras 3.15.1 loads:"
+COMPILED = (
+    "Of the compiled models that load without compiling: for how many it is predicted right "
+    "whether `load_model(path)`, which compiles, loads them too."
+)
 LONGEST = 240
 _PATHS = re.compile(r"(?:/[\w.+@-]+){2,}/([\w.+@-]+)")
 
@@ -37,23 +44,18 @@ def summary(matrix: Matrix) -> str:
 
 def text(matrix: Matrix) -> str:
     """The whole page."""
-    wrong = missed(matrix.outcomes)
-    blocks = [
-        INTRODUCTION.rstrip(),
-        f"**{summary(matrix)}.**",
-        "## Versions and formats",
-        _table(matrix.outcomes, _right),
-        "How many of them plain Keras 3.15.1 loads:",
-        _table(matrix.outcomes, _loads),
-        "## Misses",
-        _misses(wrong),
-        "## Loads, and computes something else",
-        _differing(matrix.outcomes),
-        "## Compiled models: whether `load_model(path)` loads them too",
-        _table([one for one in matrix.outcomes if one.loads and _compiled(one)], _recompiles),
-        "## Not written",
-        _not_written(matrix.not_written),
-    ]
+    every = matrix.outcomes
+    seen = [one for one in every if one.written_by not in HELD_OUT]
+    later = [one for one in every if one.written_by in HELD_OUT]
+    blocks = [INTRODUCTION.rstrip(), f"**{summary(matrix)}.**"]
+    for title, outcomes in (("Versions and formats", seen), ("Further versions", later)):
+        if outcomes:
+            blocks += [f"## {title}", _table(outcomes, _right), LOADS, _table(outcomes, _loads)]
+    blocks += ["## Misses", _misses(missed(every)), "## Why files do not load", _causes(every)]
+    blocks += ["## Loads, and computes something else", _differing(every)]
+    compiled = [one for one in every if one.loads and one.compiled]
+    blocks += ["## Compiled models", COMPILED, _table(compiled, _right_compiled)]
+    blocks += ["## Not written", _not_written(matrix.not_written)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -80,21 +82,27 @@ def _loads(outcomes: Sequence[Outcome]) -> str:
     return _of(sum(one.loads for one in outcomes), outcomes)
 
 
-def _recompiles(outcomes: Sequence[Outcome]) -> str:
-    return _of(sum(one.loads_compiled for one in outcomes), outcomes)
+def _right_compiled(outcomes: Sequence[Outcome]) -> str:
+    return _of(sum(one.right_compiled for one in outcomes), outcomes)
+
+
+def _causes(outcomes: Iterable[Outcome]) -> str:
+    """How many files each rule stands against, as the first thing that stops the loader."""
+    counts = Counter(one.cause for one in outcomes if one.cause and not one.loads)
+    lines = ["| rule | files |", "|---|---|"]
+    lines += [f"| [{code}](rules/{code}.md) | {count:,} |" for code, count in counts.most_common()]
+    return "\n".join(lines)
 
 
 def _of(count: int, outcomes: Sequence[Outcome]) -> str:
     return f"{count} of {len(outcomes)}" if outcomes else "-"
 
 
-def _compiled(one: Outcome) -> bool:
-    return one.architecture.startswith("compiled")
-
-
 def _version(one: Outcome | NotWritten) -> str:
-    name = "TensorFlow" if one.written_by.startswith("tf") else "Keras"
-    return f"{name} {one.written_by.removeprefix('tf').removeprefix('keras')} ({one.version})"
+    for prefix, name in (("tf_keras", "tf_keras"), ("tf", "TensorFlow"), ("keras", "Keras")):
+        if one.written_by.startswith(prefix):
+            return f"{name} {one.written_by.removeprefix(prefix)} ({one.version})"
+    return one.written_by
 
 
 def _misses(wrong: Sequence[Outcome]) -> str:
