@@ -2,6 +2,8 @@
 
     python tools/fuzz/run.py [--count N] [--seed N] [--workers N] [--keep FOLDER]
 
+Those that are made to exhaust their reader are checked first, as they are.
+
 Crashes (the process died, or a reader or rule raised), hangs (over 2 s of processor time), memory
 (over 512 MB), and files that were left without a verdict. The goal of each is 0; the mutations
 follow from the seed alone, so that a number names a file.
@@ -18,9 +20,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import exhausting
 import msgspec
 from mutate import mutated
 from seeds import Seed, seeds
@@ -37,7 +41,7 @@ def main() -> int:
         found = list(seeds(Path(folder)))
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        ahead = iter(range(options.count))
+        ahead = iter([*_exhausting(Path(folder)), *range(options.count)])
         workers = [
             _Worker(options.seed, found, Path(folder) / str(n)) for n in range(options.workers)
         ]
@@ -62,10 +66,19 @@ def main() -> int:
     return 1 if any(total[name] for name in OUTCOMES) else 0
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of one file."""
+def _exhausting(folder: Path) -> Iterator[str]:
+    """The paths of what is made to exhaust its reader, as it is."""
+    folder = folder / "exhausting"
+    folder.mkdir()
+    for name, content in exhausting.files():
+        (folder / name).write_bytes(content)
+        yield str(folder / name)
 
-    number: int
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of one file: that of a number, or one that is made to exhaust its reader."""
+
+    number: int | str
     seconds: float = 0.0
     megabytes: int = 0
     told: str = ""
@@ -88,9 +101,8 @@ def _tell(
     }
     for name in (name for name in OUTCOMES if wrong[name]):
         total[name] += 1
-        seed = _seed_of(outcome.number, options.seed, found)[0]
-        print(f"{name}: file {outcome.number} ({seed.name}): {outcome}", flush=True)
-        if options.keep:
+        print(f"{name}: {outcome}", flush=True)
+        if options.keep and isinstance(outcome.number, int):
             write(outcome.number, options.seed, found, options.keep / str(outcome.number))
 
 
@@ -99,7 +111,8 @@ class _Worker:
 
     def __init__(self, seed: int, found: list[Seed], folder: Path) -> None:
         self.arguments = (seed, found, folder)
-        self.number, self.since = -1, 0.0
+        self.number: int | str = ""
+        self.since = 0.0
         self._start()
 
     def _start(self) -> None:
@@ -109,11 +122,11 @@ class _Worker:
         self.process.start()
         other.close()
 
-    def next(self, ahead: object) -> bool:
-        self.number, self.since = next(ahead, -1), time.monotonic()  # type: ignore[call-overload]
-        if self.number >= 0:
+    def next(self, ahead: Iterator[int | str]) -> bool:
+        self.number, self.since = next(ahead, ""), time.monotonic()
+        if self.number != "":
             self.pipe.send(self.number)
-        return bool(self.number >= 0)
+        return self.number != ""
 
     def answered(self) -> Outcome | None:
         """What came of the file, once that is known."""
@@ -134,7 +147,7 @@ class _Worker:
         return None
 
     def end(self) -> None:
-        self.pipe.send(-1)
+        self.pipe.send("")
         self.process.join()
 
 
@@ -150,9 +163,9 @@ def _serve(pipe: Connection, seed: int, found: list[Seed], folder: Path) -> None
     resource.setrlimit(resource.RLIMIT_AS, (held + 2 * MEGABYTES << 20,) * 2)
     while True:
         number = pipe.recv()
-        if number < 0:
+        if number == "":
             return
-        path = write(number, seed, found, folder)
+        path = write(number, seed, found, folder) if isinstance(number, int) else Path(number)
         Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
         begun = time.process_time()
         try:

@@ -16,7 +16,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         members: Files in a zip archive or a folder.
         document: Bytes of its JSON documents together, unpacked.
-        values: Lists and dictionaries in one of these.
+        values: Values in one of these.
         depth: Levels of a JSON document, and of the groups in an HDF5 file.
         nodes: Objects that the configuration names.
         objects: Groups and arrays in HDF5 files.
@@ -35,10 +35,10 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     document: int = 12 << 20
     values: int = 500_000
     depth: int = 200
-    nodes: int = 100_000
+    nodes: int = 60_000
     objects: int = 20_000
     attributes: int = 50_000
-    pieces: int = 500_000
+    pieces: int = 400_000
     structure: int = 64 << 20
     operations: int = 200_000
     fields: int = 5_000_000
@@ -101,7 +101,7 @@ class Meter:
 WORDS = {
     "members": "members",
     "document": "bytes of JSON",
-    "values": "lists and dictionaries",
+    "values": "values in one document",
     "depth": "levels",
     "nodes": "objects in its configuration",
     "objects": "groups and arrays",

@@ -6,7 +6,7 @@ import itertools
 import json
 from typing import Any
 
-from saveguard.archive.budget import Budget, Damaged, Meter, OverBudget, kind_of
+from saveguard.archive.budget import Damaged, Meter, OverBudget, kind_of
 from saveguard.archive.hdf5.walk import Contents
 from saveguard.archive.nodes import walk
 from saveguard.facts import ArchiveFacts, Link, Member, Node, Role, StoredArray, Unread
@@ -107,30 +107,31 @@ def parse(content: bytes | str, meter: Meter) -> Any:
     """
     budget = meter.budget
     meter.spend("document", len(content))
+    # Two values have a comma between them: what it costs in memory shows before it is parsed.
+    commas = content.count(",") if isinstance(content, str) else content.count(b",")
+    if commas > budget.values:
+        raise OverBudget(f"over the budget of {budget.values:,} values in one document")
     try:
         found = json.loads(content)
     except RecursionError:
         raise OverBudget(f"over the budget of {budget.depth} levels") from None
-    _measure(found, budget)
+    if _is_deeper(found, budget.depth):
+        raise OverBudget(f"over the budget of {budget.depth} levels")
     return _printable(found, content)
 
 
-def _measure(document: Any, budget: Budget) -> None:
-    """Raise where a document is nested too deeply, or has too many parts."""
-    level, values = [document], 0
-    for _ in range(budget.depth + 1):
+def _is_deeper(document: Any, levels: int) -> bool:
+    level = [document]
+    for _ in range(levels + 1):
         level = [
             inner
             for item in level
             for inner in (item.values() if isinstance(item, dict) else item)
             if isinstance(inner, (dict, list))
         ]
-        values += len(level)
-        if values > budget.values:
-            raise OverBudget(f"over the budget of {budget.values:,} lists and dictionaries")
         if not level:
-            return
-    raise OverBudget(f"over the budget of {budget.depth} levels")
+            return False
+    return True
 
 
 def _printable(document: Any, content: bytes | str) -> Any:

@@ -62,7 +62,7 @@ _BY_OUTPUT = {"loss", "metric"}
 _NAMED_BY_NAME = {"regularizer", "constraint"}
 _TENSORS = {"__keras_tensor__", "__tensor__", "__numpy__", "CompositeTensor"}
 _HOLDS = (dict, list, str)
-_LONGEST = 800
+_LONGEST = 400
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

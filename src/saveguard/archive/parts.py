@@ -21,7 +21,7 @@ from saveguard.archive.zip import DEFLATED, STORED, Entry
 
 _BLOCK = 1 << 20
 _BZIP2 = 12
-_LARGE = 1 << 28  # bytes beyond which no weights unpack from a small fraction of that
+LARGE = 1 << 28  # bytes beyond which no weights unpack from a small fraction of that
 
 
 def blocks(
@@ -44,7 +44,7 @@ def blocks(
     size, ratio = entry.member.size, meter.budget.ratio
     if size > limit:
         raise OverBudget(f"over the budget of {limit:,} bytes")
-    if entry.method != STORED and size > max(ratio * entry.member.stored, _LARGE):
+    if entry.method != STORED and size > max(ratio * entry.member.stored, LARGE):
         raise OverBudget(f"over the budget of {ratio} bytes out of each compressed byte")
     taken = 0
     for block in _unpacked(source, entry, step):

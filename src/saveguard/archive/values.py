@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from saveguard.archive import npz, parts
-from saveguard.archive.budget import Damaged, Meter, NotUnderstood
+from saveguard.archive.budget import Damaged, Meter, NotUnderstood, OverBudget
 from saveguard.archive.content import content_of
 from saveguard.archive.hdf5 import values, walk
 from saveguard.archive.hdf5.fields import File
@@ -78,6 +78,7 @@ def _packed(array: StoredArray, dtype: np.dtype[Any], size: int) -> Iterator[Arr
     if array.path not in part.addresses:
         raise Damaged(f"no array {array.path}")
     held = values.find(part.file, part.addresses[array.path])
+    part.count(array.path, held.size)
     ordered = dtype.newbyteorder("<" if held.kind.order == "<" else ">")
     if held.kind.size != dtype.itemsize:
         raise Damaged(f"elements of {held.kind.size} bytes for {array.dtype}")
@@ -93,10 +94,22 @@ class _Part:
         whole = self.stack.enter_context(_file(path))
         self.source = self.stack.enter_context(_member(whole, member, self.meter))
         self.file: File | None = None
+        self.sizes: dict[str, int] = {}
         start = superblock(self.source)
         if start >= 0:
             self.addresses = walk.contents(self.source, member, Meter()).addresses
             self.file = File(self.source.window(start, self.source.size), Meter())
+
+    def count(self, path: str, size: int) -> None:
+        """Count an array's values, once: chunks that hold nothing may stand for petabytes.
+
+        Raises:
+            OverBudget: If all of them are out of proportion to the bytes that are stored.
+        """
+        self.sizes[path] = size
+        ratio = self.meter.budget.ratio
+        if sum(self.sizes.values()) > max(parts.LARGE, ratio * self.source.size):
+            raise OverBudget(f"over the budget of {ratio} bytes out of each stored byte")
 
     def __del__(self) -> None:
         self.stack.close()

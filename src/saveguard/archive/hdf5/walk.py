@@ -124,6 +124,8 @@ class _Walk:
         self.first[address] = path
         found = messages(self.file, address)
         self._attributes(path, found)
+        if not groups.is_group(found) and not path:
+            raise Damaged("the root is no group")
         if not groups.is_group(found):
             self.found.addresses[path] = address
             self._array(path, layout.dataset(self.file, found))
