@@ -57,7 +57,7 @@ def functional(*aside: Node) -> Node:
         "input_layers": [["tokens", 0, 0]],
         "output_layers": [["head", 0, 0]],
     }
-    return node("Functional", config, "keras")
+    return node("Functional", config, "keras.src.models.functional")
 
 
 def weights(path: Path) -> Path:

@@ -1,0 +1,1 @@
+"""Inert files of the known attacks, by where they hide."""

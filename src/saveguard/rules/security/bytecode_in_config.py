@@ -110,7 +110,8 @@ def bad(tmp: Path) -> Call:
     double: Any = lambda x: 2 * x  # noqa: E731  the thing that the rule is about
     code = base64.b64encode(marshal.dumps(double.__code__)).decode()
     stored = {"class_name": "__lambda__", "config": {"code": code, "defaults": None}}
-    return Call("check", (keras_file(tmp, model(lambda_layer(stored))),))
+    path = keras_file(tmp, model(lambda_layer(stored)))
+    return Call("check", (path,), codes=("SG207",))
 
 
 def good(tmp: Path) -> Call:

@@ -89,7 +89,8 @@ def bad(tmp: Path) -> Call:
     """A Lambda layer whose function is `os.getcwd`."""
     from saveguard.rules.forged import function, keras_file, lambda_layer, model
 
-    return Call("check", (keras_file(tmp, model(lambda_layer(function("os", "getcwd")))),))
+    path = keras_file(tmp, model(lambda_layer(function("os", "getcwd"))))
+    return Call("check", (path,), codes=("SG201",))
 
 
 def good(tmp: Path) -> Call:

@@ -105,12 +105,15 @@ def bad(tmp: Path) -> Call:
     """A layer called `../../outside`."""
     from saveguard.rules.forged import keras_file, model, node
 
-    layer = node("Rescaling", {"name": "../../outside", "scale": 1.0})
-    return Call("check", (keras_file(tmp, model(layer)),))
+    layer = node("Rescaling", {"name": "../../outside", "scale": 1.0, "offset": 0.0})
+    return Call("check", (keras_file(tmp, model(layer)),), codes=("SG219",))
 
 
 def good(tmp: Path) -> Call:
     """A layer called `a..b`."""
     from saveguard.rules.forged import keras_file, model, node
 
-    return Call("check", (keras_file(tmp, model(node("Rescaling", {"name": "a..b", "scale": 1}))),))
+    return Call(
+        "check",
+        (keras_file(tmp, model(node("Rescaling", {"name": "a..b", "scale": 1, "offset": 0}))),),
+    )

@@ -72,5 +72,5 @@ def good(tmp: Path) -> Call:
     """A layer whose name says something alike."""
     from saveguard.rules.forged import keras_file, model, node
 
-    layer = node("Rescaling", {"name": "unsafe_deserialization", "scale": 1.0})
+    layer = node("Rescaling", {"name": "unsafe_deserialization", "scale": 1.0, "offset": 0.0})
     return Call("check", (keras_file(tmp, model(layer)),))

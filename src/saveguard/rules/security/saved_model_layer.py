@@ -79,5 +79,5 @@ def good(tmp: Path) -> Call:
     """A layer of that name."""
     from saveguard.rules.forged import keras_file, model, node
 
-    layer = node("Rescaling", {"name": "tfsmlayer", "scale": 1.0})
+    layer = node("Rescaling", {"name": "tfsmlayer", "scale": 1.0, "offset": 0.0})
     return Call("check", (keras_file(tmp, model(layer)),))

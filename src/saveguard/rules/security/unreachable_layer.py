@@ -96,7 +96,7 @@ def bad(tmp: Path) -> Call:
     """A layer that is called on a literal and feeds nothing."""
     from saveguard.rules.forged import functional, keras_file, node
 
-    dead = node("Rescaling", {"name": "dead", "scale": 1.0})
+    dead = node("Rescaling", {"name": "dead", "scale": 1.0, "offset": 0.0})
     wiring = [{"args": [[[1.0, 2.0, 3.0]]], "kwargs": {}}]
     graph = functional({**dead, "name": "dead", "inbound_nodes": wiring})
     return Call("check", (keras_file(tmp, graph),))
