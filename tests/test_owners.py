@@ -19,6 +19,7 @@ import saveguard
 from saveguard.archive.owners import owners, unowned
 from saveguard.archive.read import read
 from saveguard.archive.shapes import arrays_of
+from saveguard.examine.loadable import loadable
 
 L = keras.layers
 LAYERS: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
@@ -173,3 +174,13 @@ def edit(
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+
+
+def test_arrays_that_do_not_fit_stop_the_load_after_everything_else(tmp_path: Path) -> None:
+    path = tmp_path / "m.keras"
+    nested().save(path)
+    edit(path, weights=lambda file: file.__delitem__("layers/dense_1/vars"))
+    verdict = loadable(saveguard.check(path))
+    assert not verdict.loads
+    assert verdict.cause is not None
+    assert verdict.cause.code == "SG405"

@@ -8,9 +8,10 @@ import msgspec
 
 from saveguard.finding import Finding, Report
 
-# Who say so: the families of the file's integrity and of loading, and a name with an ending that
-# leads the loader to another reader.
-_FAMILIES = ("SG1", "SG2", "SG704")
+# Who say so: the families of the file's integrity and of loading, arrays that are absent or of
+# another shape, and a name with an ending that leads the loader to another reader.
+_ARRAYS = ("SG405", "SG415")
+_FAMILIES = ("SG1", "SG2", *_ARRAYS, "SG704")
 # Met when the layers of a model are called, after all of them were made; and when one is added.
 _CALLED = ("SG223", "SG225", "SG226")
 _ADDED = ("SG215", "SG224")
@@ -36,8 +37,8 @@ def loadable(report: Report) -> Loadable:
     """What `check` predicts of a file, from its report.
 
     A file loads unless a certain finding of the families SG1xx and SG2xx stands against it. What
-    only `compile=True` meets is `likely`, and stops nothing here; nor does what concerns security
-    or fidelity, although `saveguard.load` heeds it. Weights alone are no model.
+    only `compile=True` meets is `likely`, and stops nothing here; nor does what concerns security,
+    or values that come back other than they were. Weights alone are no model.
     """
     against = [f for f in report.certain if f.code.startswith(_FAMILIES)]
     if against:
@@ -54,8 +55,10 @@ def _turn(finding: Finding) -> tuple[bool, list[tuple[int, int, str]]]:
     """When the loader comes to what a finding is about, as a sort key.
 
     First what is wrong with the file as a whole, then the configuration in its order; the calls
-    of a model's layers come after the layers.
+    of a model's layers come after the layers, and all arrays at the end.
     """
+    if finding.code in _ARRAYS:
+        return True, [(3, 0, "")]
     _, _, path = finding.where.rpartition(" ")
     if finding.code in _CALLED:
         path = path.rpartition("[")[0]
