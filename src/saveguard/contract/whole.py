@@ -53,10 +53,10 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, eq=False):
         """The contract of a line: `tokens: int32[batch, time<=128] pad=0 side=post`.
 
         Several inputs are separated by `;`, a dictionary of inputs stands in braces, a list in
-        brackets; `saveguard explain SG504` has the grammar.
+        brackets; `saveguard explain SG540` has the grammar.
 
         Raises:
-            SaveguardError: SG504, if it is no contract: with the place and what may be meant.
+            SaveguardError: SG540, if it is no contract: with the place and what may be meant.
         """
         try:
             structure, inputs = grammar.read(line)
@@ -90,7 +90,7 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, eq=False):
         return found
 
     def compare(self, newer: Contract) -> Report:
-        """What breaks for data that fit this contract where `newer` takes its place (SG508)."""
+        """What breaks for data that fit this contract where `newer` takes its place (SG544)."""
         found: Report = _room("rules.inputs.contract_changed").compare(self, newer)
         return found
 

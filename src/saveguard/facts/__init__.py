@@ -16,7 +16,7 @@ from saveguard.facts.archive import (
     StoredArray,
     Unread,
 )
-from saveguard.facts.batch import BatchFacts, LeafFacts
+from saveguard.facts.batch import BatchFacts, LeafFacts, Suspect
 from saveguard.facts.frozen import Frozen
 from saveguard.facts.live import (
     ModelFacts,
@@ -49,6 +49,7 @@ __all__ = [
     "Role",
     "ScalarDifference",
     "StoredArray",
+    "Suspect",
     "TraitDifference",
     "Unread",
     "Unserialisable",

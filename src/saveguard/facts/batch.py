@@ -6,16 +6,37 @@ from saveguard.contract import Contract
 from saveguard.facts.frozen import Frozen
 
 
+class Suspect(Frozen, frozen=True):
+    """Values of a leaf that will hurt, by the first of them.
+
+    Attributes:
+        kind: `not-finite`, `outside` (of the vocabulary or the range), `cast` (the input's dtype
+            does not hold it), `padding` (the padding value between real steps), `side` (padding
+            on the other side), `scalar` (a row that is no sequence).
+        place: Where the first one stands: `[3, 17]`.
+        row: Its row.
+        value: The value, as text.
+        count: How many there are.
+    """
+
+    kind: str
+    place: str
+    row: int
+    value: str
+    count: int
+
+
 class LeafFacts(Frozen, frozen=True):
     """One leaf of a batch.
 
     Attributes:
         path: As the user would write it: `x`, `x['tokens']`, `x[1]`.
-        kind: `array`, `scalar`, `ragged` or `other`.
+        kind: `array`, `scalar`, `ragged`, `absent` (None was given) or `other`.
         lengths: Of a ragged leaf, the first few rows' lengths.
         masked_rows: Rows in which every step is the padding value (the first few).
         rows: How many rows there are.
         type: The Python type that was given.
+        suspects: Values that will hurt.
     """
 
     path: str
@@ -27,6 +48,7 @@ class LeafFacts(Frozen, frozen=True):
     rows: int = 0
     type: str = ""
     value: str = ""
+    suspects: tuple[Suspect, ...] = ()
 
 
 class BatchFacts(Frozen, frozen=True):

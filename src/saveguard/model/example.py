@@ -1,8 +1,7 @@
-"""An example in any of the forms users hold one in, as NumPy arrays and as facts."""
+"""An example in any of the forms users hold one in, as NumPy arrays."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import msgspec
@@ -10,7 +9,10 @@ import numpy as np
 
 from saveguard.child import arrays
 from saveguard.contract import Contract
-from saveguard.facts import BatchFacts, LeafFacts
+from saveguard.model import batch
+from saveguard.model.batch import read
+
+__all__ = ["Example", "make", "read", "shorten", "take"]
 
 ROWS = 8
 BYTES = 4 << 20
@@ -36,8 +38,8 @@ def take(given: Any, contract: Contract | None) -> Example:
     `(x, y)` unless the model takes just so many inputs in a list or tuple and each element
     is one leaf.
     """
-    given = _first_batch(given)
-    if isinstance(given, tuple) and 2 <= len(given) <= 3 and not _is_inputs(given, contract):
+    given = batch.first_batch(given)
+    if isinstance(given, tuple) and 2 <= len(given) <= 3 and not batch.is_inputs(given, contract):
         parts = (*given, None, None)[:3]
         inputs, targets, weights = (_arrays(part) for part in parts)
         return Example(inputs=inputs, targets=targets, weights=weights)
@@ -80,66 +82,15 @@ def make(contract: Contract) -> Example:
     return Example(inputs=_placed(contract.structure, leaves), made=True)
 
 
-def read(example: Any, contract: Contract) -> BatchFacts:
-    """The facts of an example's inputs, before anything is converted, held against `contract`."""
-    given = _first_batch(example)
-    if isinstance(given, tuple) and 2 <= len(given) <= 3 and not _is_inputs(given, contract):
-        given = given[0]
-    if isinstance(contract.structure, int) and isinstance(given, (list, tuple)) and len(given) != 1:
-        leaves = [_leaf("x", given, contract, 0)]
-        return BatchFacts(leaves=tuple(leaves), structure=".", expected=".", contract=contract)
-    structure = _shape_of(given)
-    leaves = [
-        _leaf(path, leaf, contract, index)
-        for index, (path, leaf) in enumerate(_leaves(given, "x", contract))
-    ]
-    return BatchFacts(
-        leaves=tuple(leaves),
-        structure=_text(structure),
-        expected=_text(_dots(contract.structure)),
-        contract=contract,
-    )
-
-
-def _first_batch(given: Any) -> Any:
-    keras = sys.modules.get("keras")
-    if keras is not None and isinstance(given, keras.utils.PyDataset):
-        return given[0]
-    torch = sys.modules.get("torch")
-    loader = getattr(getattr(getattr(torch, "utils", None), "data", None), "DataLoader", ())
-    if hasattr(given, "element_spec") or (loader and isinstance(given, loader)):
-        batch = next(iter(given))
-        return tuple(batch) if isinstance(batch, list) and len(batch) in (2, 3) else batch
-    return given
-
-
-def _is_inputs(given: tuple[Any, ...], contract: Contract | None) -> bool:
-    """Whether a tuple is the model's inputs rather than `(x, y)`."""
-    if contract is None or contract.source == "example":
-        return False
-    expected = contract.structure
-    if not isinstance(expected, list) or len(expected) != len(given):
-        return False
-    first = given[0]
-    return not isinstance(first, (list, tuple, dict))
-
-
 def _arrays(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _arrays(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)) and not _is_numbers(value):
+    if isinstance(value, (list, tuple)) and not batch.is_numbers(value):
         return [_arrays(part) for part in value]
     if value is None:
         return None
     array = arrays.to_array(value)[0]
     return array.astype(object) if array.dtype.kind in "US" else array
-
-
-def _is_numbers(value: Any) -> bool:
-    """A (nested) list of plain numbers or text: one array, not a structure of inputs."""
-    while isinstance(value, (list, tuple)) and value:
-        value = value[0]
-    return isinstance(value, (bool, int, float, complex, str, bytes))
 
 
 def _map(value: Any, function: Any) -> Any:
@@ -166,90 +117,3 @@ def _placed(structure: Any, leaves: dict[int, Any]) -> Any:
     if isinstance(structure, list):
         return [_placed(part, leaves) for part in structure]
     return leaves[structure]
-
-
-def _leaves(value: Any, path: str, contract: Contract) -> list[tuple[str, Any]]:
-    if isinstance(value, dict):
-        return [
-            found
-            for key in sorted(value, key=str)
-            for found in _leaves(value[key], f"{path}[{key!r}]", contract)
-        ]
-    if isinstance(value, (list, tuple)) and not _is_numbers(value) and len(value):
-        return [
-            found
-            for index, part in enumerate(value)
-            for found in _leaves(part, f"{path}[{index}]", contract)
-        ]
-    return [(path, value)]
-
-
-def _shape_of(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _shape_of(part) for key, part in sorted(value.items(), key=str)}
-    if isinstance(value, (list, tuple)) and not _is_numbers(value) and len(value):
-        return [_shape_of(part) for part in value]
-    return "."
-
-
-def _dots(structure: Any) -> Any:
-    if isinstance(structure, dict):
-        return {key: _dots(structure[key]) for key in sorted(structure)}
-    return [_dots(part) for part in structure] if isinstance(structure, list) else "."
-
-
-def _text(structure: Any) -> str:
-    if isinstance(structure, dict):
-        return "{" + ", ".join(f"{key!r}: {_text(part)}" for key, part in structure.items()) + "}"
-    if isinstance(structure, list):
-        return "[" + ", ".join(map(_text, structure)) + "]"
-    return str(structure)
-
-
-def _leaf(path: str, value: Any, contract: Contract, index: int) -> LeafFacts:
-    kind, name = "array", type(value).__name__
-    if isinstance(value, (bool, int, float, complex, str, bytes)):
-        text = repr(value)[:40]
-        return LeafFacts(path=path, kind="scalar", dtype=name, type=name, value=text)
-    lengths = _lengths(value)
-    if lengths is not None:
-        return LeafFacts(
-            path=path, kind="ragged", lengths=lengths[:5], rows=len(value), type=name, shape=()
-        )
-    try:
-        array = arrays.to_array(value)[0]
-    except (TypeError, ValueError) as error:
-        return LeafFacts(path=path, kind="other", type=name, value=str(error)[:80])
-    if array.dtype == object and array.size and not isinstance(array.flat[0], (str, bytes)):
-        kind = "other"
-    described = contract.inputs[index] if index < len(contract.inputs) else None
-    pad = None if described is None else described.pad
-    return LeafFacts(
-        path=path,
-        kind="scalar" if array.ndim == 0 else kind,
-        shape=array.shape,
-        dtype="string" if array.dtype.kind in "OUS" else array.dtype.name,
-        rows=len(array) if array.ndim else 0,
-        masked_rows=_masked_rows(array, pad),
-        type=name,
-        value=repr(array.item())[:40] if array.ndim == 0 else "",
-    )
-
-
-def _lengths(value: Any) -> tuple[int, ...] | None:
-    """The lengths of the rows where they are not all the same, else None."""
-    if not isinstance(value, (list, tuple)) and getattr(value, "dtype", None) != object:  # noqa: E721  a dtype, not a type
-        return None
-    rows = list(value)
-    if not rows or not all(hasattr(row, "__len__") and not isinstance(row, str) for row in rows):
-        return None
-    lengths = tuple(len(row) for row in rows)
-    return lengths if len(set(lengths)) > 1 else None
-
-
-def _masked_rows(array: Any, pad: float | None) -> tuple[int, ...]:
-    """The first rows in which every step is the padding value (that Masking would skip whole)."""
-    if pad is None or array.ndim < 2 or array.size == 0 or array.dtype.kind not in "fiu":
-        return ()
-    whole = (array == pad).reshape(len(array), -1).all(axis=1)
-    return tuple(int(row) for row in np.flatnonzero(whole)[:5])

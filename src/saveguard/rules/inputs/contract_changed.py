@@ -36,7 +36,7 @@ from saveguard.contract import Contract, changes
 from saveguard.finding import Finding, Report
 from saveguard.rule import Call, Rule
 
-rule = Rule("SG508", "contract-changed", since="0.1")
+rule = Rule("SG544", "contract-changed", since="0.1")
 
 
 def compare(older: Contract, newer: Contract) -> Report:

@@ -42,7 +42,7 @@ from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 from saveguard.rule import Call, Rule
 
-rule = Rule("SG504", "contract-line-typo", since="0.1")
+rule = Rule("SG540", "contract-line-typo", since="0.1")
 
 
 def refusal(typo: Typo) -> SaveguardError:

@@ -29,10 +29,11 @@ Every input has a batch axis first: one sample of shape (10,) is a batch of shap
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.contract import Input
+from saveguard.contract import Axis, Input
 from saveguard.facts import BatchFacts, LeafFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
@@ -91,14 +92,33 @@ def _squeezable(leaf: LeafFacts, expected: Input) -> bool:
 
 
 def _fix(leaf: LeafFacts, expected: Input) -> str:
-    axes = [axis.size for axis in expected.axes or ()]
-    shape = list(leaf.shape)
-    if shape == axes[1:] or (len(shape) == len(axes) - 1 and shape[-1] == axes[-1]):
-        return f"{leaf.path}[None, ...] makes one sample a batch of shape {(1, *leaf.shape)}"
-    if len(shape) == len(axes) - 1 and axes[-1] == 1:
-        return f"{leaf.path}[..., None] makes it {(*leaf.shape, 1)}"
-    inner = ", ".join(str(size) if size else "-1" for size in axes[1:])
-    return f"{leaf.path}.reshape(-1, {inner}), if its values are laid out so"
+    """What to write, where the sizes say it; each line is one that holds the same values."""
+    axes, shape, path = expected.axes or (), leaf.shape, leaf.path
+    if _fits(shape, axes[1:]):
+        return f"{path}[None, ...] makes one sample a batch of shape {(1, *shape)}"
+    if _fits((*shape, 1), axes):
+        return f"{path}[..., None] makes it {(*shape, 1)}"
+    if _fits((*shape, 1), axes[1:]):
+        return f"{path}[None, ..., None] makes one sample a batch of shape {(1, *shape, 1)}"
+    for index, size in enumerate(shape):
+        if size == 1 and _fits(shape[:index] + shape[index + 1 :], axes):
+            return f"np.squeeze({path}, axis={index}) leaves out the axis of size 1"
+    fixed = [axis.size for axis in axes[1:]]
+    known, total = math.prod(size or 1 for size in fixed), math.prod(shape)
+    if fixed.count(None) > 1 or not total or total % max(known, 1):
+        return f"give arrays of {len(axes)} axes; no reshape of {shape} can be one"
+    rows = len(fixed) + 1 < len(shape) or None in fixed
+    first = (
+        str(shape[0]) if rows and shape[0] and (total // shape[0]) % max(known, 1) == 0 else "-1"
+    )
+    if first == "-1" and None in fixed:
+        return f"give arrays of {len(axes)} axes, as {expected}"
+    inner = ", ".join("-1" if size is None else str(size) for size in fixed)
+    return f"{path}.reshape({first}, {inner}), if its values are laid out so"
+
+
+def _fits(shape: tuple[int, ...], axes: tuple[Axis, ...]) -> bool:
+    return len(shape) == len(axes) > 0 and all(map(Axis.takes, axes, shape))
 
 
 def bad(tmp: Path) -> Call:

@@ -30,7 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import BatchFacts
+from saveguard.contract import Axis
+from saveguard.facts import BatchFacts, LeafFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -43,16 +44,22 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
         if leaf.kind != "array" or expected.axes is None or leaf.rows == 0:
             continue
         for index, (size, axis) in enumerate(zip(leaf.shape, expected.axes, strict=False)):
-            if len(leaf.shape) == len(expected.axes) and axis.size not in (None, size):
-                yield rule.finding(
-                    where=leaf.path,
-                    message=f"axis {index} of `{leaf.path}` has {size} values, the model takes"
-                    f" {axis.size}: shape {leaf.shape}",
-                    why=f"The contract of this input is {expected}; its layers' weights are made"
-                    " for that size.",
-                    fix=f"give axis {index} the size {axis.size} that the model was built with, or"
-                    f" build a model for {size}",
-                )
+            if len(leaf.shape) != len(expected.axes) or axis.takes(size):
+                continue
+            yield rule.finding(
+                where=leaf.path,
+                message=f"axis {index} of `{leaf.path}` has {size} values, the model takes"
+                f" {axis if axis.size is None else axis.size}: shape {leaf.shape}",
+                why=f"The contract of this input is {expected}; "
+                + (
+                    "its layers' weights are made for that size."
+                    if axis.size is not None
+                    else "it was made for no other length."
+                ),
+                fix=(fix := _fix(leaf, expected.axes, index)),
+            )
+            if fix.startswith("np.moveaxis"):
+                break  # one cause, whatever the number of axes that it moves
 
 
 rule.in_traceback(
@@ -66,6 +73,22 @@ rule.in_traceback(
         fix="choose the same columns or sizes as in training, or build the model for these",
     )
 )
+
+
+def _fix(leaf: LeafFacts, axes: tuple[Axis, ...], index: int) -> str:
+    axis, size = axes[index], leaf.shape[index]
+    moved = (leaf.shape[0], *leaf.shape[2:], leaf.shape[1]) if len(leaf.shape) > 2 else ()
+    if moved and moved != leaf.shape and all(map(Axis.takes, axes, moved)):
+        return f"np.moveaxis({leaf.path}, 1, -1) puts the channels last: shape {moved}"
+    if axis.size is not None:
+        return (
+            f"give axis {index} the size {axis.size} that the model was built with, or"
+            f" build a model for {size}"
+        )
+    if axis.maximum is not None and size > axis.maximum:
+        cut = ", ".join([":"] * index + [f":{axis.maximum}"])
+        return f"{leaf.path}[{cut}] keeps the first {axis.maximum} and drops the rest"
+    return f"give axis {index} at least {axis.minimum} values, padded ones included"
 
 
 def bad(tmp: Path) -> Call:

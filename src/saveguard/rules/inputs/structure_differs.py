@@ -37,6 +37,14 @@ rule = Rule("SG501", "structure-differs", since="0.1")
 
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        if leaf.kind == "absent" and not expected.optional:
+            yield rule.finding(
+                where=leaf.path,
+                message=f"`{leaf.path}` is None, and the model needs it",
+                why=f"The contract of this input is {expected}; only an optional one may be None.",
+                fix=f"give an array for `{expected.name}`",
+            )
     lone = {".", "[.]"}
     if facts.structure == facts.expected or {facts.structure, facts.expected} <= lone:
         return
@@ -53,10 +61,25 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"expects (?P<expected>\d+) (?:named )?input\(s\)(?: with keys .*?)?, "
-        r"but it received (?P<got>\d+) input tensors",
+        pattern=r"expects (?P<expected>\d+) (?:named )?inputs?(?:\(s\))?(?: with keys .*?)?, "
+        r"but it received (?P<got>\d+) input tensors?"
+        r"|expected (?P<expected2>\d+) input\(s\)\. Received (?P<got2>\d+) instead",
         stages=("predict", "fit", "evaluate", "build", "load"),
-        message="the model takes {expected} inputs and was given {got}",
+        message="the model takes {expected}{expected2} inputs and was given {got}{got2}",
+        why="The data are not nested as the model's inputs are.",
+        fix="give one array for each of model.inputs, in a list or by name",
+    )
+)
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "AssertionError", "KeyError"),
+        pattern=r"Missing data for input \"(?P<name>[^\"]+)\"|No data provided for \"(?P<name2>[^\"]+)\""
+        r"|Could not compute output|expecting (?:to see )?\d+ array\(s\)"
+        r"|the list of Numpy arrays that you are passing to your model is not the size",
+        stages=("predict", "fit", "evaluate", "build", "load"),
+        message="an input of the model was given nothing: {name}{name2}",
         why="The data are not nested as the model's inputs are.",
         fix="give one array for each of model.inputs, in a list or by name",
     )

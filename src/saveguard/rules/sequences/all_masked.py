@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.contract import number
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
@@ -44,12 +45,12 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
         if not leaf.masked_rows or expected.pad is None:
             continue
+        pad = number(expected.pad)
         rows = ", ".join(map(str, leaf.masked_rows))
         whole = "int" in leaf.dtype and "float" in expected.dtype
         yield rule.finding(
             where=f"{leaf.path}[{leaf.masked_rows[0]}]",
-            message=f"row {rows} of `{leaf.path}` is the padding value {expected.pad:g} from end"
-            " to end",
+            message=f"row {rows} of `{leaf.path}` is the padding value {pad} from end to end",
             why=f"The layer {expected.pad_source} skips every step of it, so the model learns and"
             " predicts nothing from it."
             + (
@@ -60,7 +61,7 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             ),
             fix="keras.utils.pad_sequences(sequences, dtype='float32', padding='post')"
             if whole
-            else f"drop sequences that are empty; look at how the others became {expected.pad:g}",
+            else f"drop sequences that are empty; look at how the others became {pad}",
             certainty="certain" if whole else "likely",
         )
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import BatchFacts
+from saveguard.facts import BatchFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -39,6 +39,7 @@ rule = Rule("SG601", "scalar-input", since="0.1")
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for index, leaf in enumerate(facts.leaves):
+        yield from (_row(leaf.path, one) for one in leaf.suspects if one.kind == "scalar")
         if leaf.kind != "scalar":
             continue
         expected = facts.contract.inputs[min(index, len(facts.contract.inputs) - 1)]
@@ -50,6 +51,16 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             why="A model takes a batch, whose first axis counts the samples; a number has no axis.",
             fix=f'np.asarray(values, "{expected.dtype}").reshape(1, {", ".join(sizes)})',
         )
+
+
+def _row(path: str, suspect: Suspect) -> Finding:
+    more = f"; {suspect.count} rows are so" if suspect.count > 1 else ""
+    return rule.finding(
+        where=f"{path}{suspect.place}",
+        message=f"row {suspect.row} of `{path}` is {suspect.value} where a sequence is due{more}",
+        why="Its neighbours are sequences; a single value has no length, so no batch can hold it.",
+        fix=f"write it as a sequence of one, [{suspect.value}], or leave the row out",
+    )
 
 
 rule.in_traceback(

@@ -37,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.contract import number
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
@@ -47,7 +48,7 @@ rule = Rule("SG603", "unequal-lengths", since="0.1")
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for index, leaf in enumerate(facts.leaves):
-        if leaf.kind != "ragged":
+        if leaf.kind != "ragged" or leaf.suspects:
             continue
         expected = facts.contract.inputs[min(index, len(facts.contract.inputs) - 1)]
         pad = -1.0 if expected.pad is None else expected.pad
@@ -58,7 +59,7 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             why=f"The model takes one array, {expected}; Keras refuses a list of sequences as an"
             " unrecognised data type.",
             fix=f"keras.utils.pad_sequences({leaf.path}, dtype={expected.dtype!r}, padding='post',"
-            f" value={pad:g}), and a Masking layer with that value",
+            f" value={number(pad)}), and a Masking layer with that value",
         )
 
 
