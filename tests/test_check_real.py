@@ -56,6 +56,8 @@ def test_other_archives_of_a_folder_are_passed_over(tmp_path: Path) -> None:
         file["x"] = [1.0]
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("notes.txt", "")
+    end = b"PK\x05\x06" + b"\0" * 18
+    (tmp_path / "program").write_bytes(b"\x7fELF" + end + b"PK\x01\x02 and so on" + end)
     found = saveguard.check(tmp_path)
     names = [Path(file.path).name for file in found.files]
     assert names == ["named.h5", "renamed.bin", "weights.bin"]

@@ -10,6 +10,9 @@ from saveguard.facts import ArchiveFacts
 from saveguard.finding import Examined, Finding, Report, printable
 from saveguard.rules import registry
 
+# A zip archive of something else, or a program in which its signature stands, has none of them.
+_MEMBERS = {"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"}
+
 
 def judge(path: str, *, keras: str, sure: bool = True) -> Report:
     """What the rules make of the archive at `path`, with one record of it in `files`.
@@ -35,6 +38,8 @@ def judge(path: str, *, keras: str, sure: bool = True) -> Report:
 
 def is_saved_model(facts: ArchiveFacts) -> bool:
     """Whether this is a model or a model's weights; other arrays may be anyone's data."""
+    if facts.layout == "keras":
+        return any(member.name.rpartition("/")[2] in _MEMBERS for member in facts.members)
     if facts.layout == "weights":
         return bool(facts.versions) or any("vars" in a.path.split("/") for a in facts.arrays)
     return facts.layout not in ("", "npz")
