@@ -98,6 +98,14 @@ def test_a_layer_without_arrays_is_found_as_keras_finds_it(tmp_path: Path) -> No
         keras.saving.load_model(path)
 
 
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_a_model_that_was_never_built_lacks_no_arrays(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"m{ending}"
+    keras.Sequential([L.Dense(2), L.Dense(1)]).save(path)
+    assert saveguard.check(path).codes == ()
+    assert keras.saving.load_model(path).variables == []
+
+
 def test_an_array_of_another_shape_is_found_as_keras_finds_it(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
     nested().save(path)

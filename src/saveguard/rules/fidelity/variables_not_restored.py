@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from saveguard.archive import topology
 from saveguard.archive.owners import owners
 from saveguard.archive.shapes import arrays_of
 from saveguard.facts import ArchiveFacts, ProofFacts, VariableFacts
@@ -45,7 +46,7 @@ rule = Rule("SG405", "variables-not-restored", since="0.1")
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
-    for owner in owners(facts) if facts.keras else ():
+    for owner in () if not facts.keras or _never_built(facts) else owners(facts):
         expected = arrays_of(owner.layer)
         if owner.arrays or not expected:
             continue
@@ -59,6 +60,19 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             fix="take the file from another copy; saved anew, the layer must have been built, by a"
             " call of the model or by an input shape, before the save",
         )
+
+
+def _never_built(facts: ArchiveFacts) -> bool:
+    """A Sequential that was never told its input: there were no variables, and none are missed."""
+    root = topology.root(facts.nodes)
+    if root is None or root.class_name != "Sequential" or any(a.count for a in facts.arrays):
+        return False
+    told = ("batch_shape", "batch_input_shape", "build_input_shape")
+    parts = (root.raw, *topology.layers(root.raw))
+    return not any(
+        part.get("build_config") or any(topology.config(part).get(key) for key in told)
+        for part in parts
+    )
 
 
 @rule.in_proof
