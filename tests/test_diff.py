@@ -18,12 +18,8 @@ from click.testing import CliRunner
 from keras import layers
 
 import saveguard
-from saveguard.archive.budget import Damaged
 from saveguard.cli.main import main
-from saveguard.examine.changes import changes
 from saveguard.examine.difference import ArrayChange, Difference
-from saveguard.examine.numbers import compare
-from saveguard.facts import StoredArray
 
 
 def model(units: int = 4) -> Any:
@@ -135,53 +131,6 @@ def test_a_compiled_model_has_more(tmp_path: Path) -> None:
     assert {(one.kind, one.role) for one in found.arrays} <= {("added", "optimizer")}
 
 
-# Numbers
-
-
-def stored(folder: Path, name: str, values: Any, dtype: str = "float32") -> StoredArray:
-    array = np.asarray(values, dtype)
-    (folder / name).write_bytes(array.tobytes())
-    place = {"member": "", "offset": 0, "source": str(folder / name), "stored": array.nbytes}
-    return StoredArray(path=name, shape=array.shape, dtype=array.dtype.name, **place)
-
-
-NAN, INF = math.nan, math.inf
-
-
-@pytest.mark.parametrize(
-    "before, after, told",
-    [
-        ([1, 2], [1, 2], (0, 0, 0, 0)),
-        ([NAN, INF, -INF, 0.0], [NAN, INF, -INF, -0.0], (0, 0, 0, 0)),
-        ([1, 2, 4], [1, 3, 2], (2, 2, 0.5, 0)),
-        ([NAN, 1, 2], [1, NAN, 4], (3, 2, 0.5, 2)),
-        ([INF, 1], [1, 1], (1, INF, INF, 0)),
-        ([INF], [-INF], (1, INF, INF, 0)),
-        ([0], [1e-30], (1, 1e-30, 1, 0)),
-        ([], [], (0, 0, 0, 0)),
-    ],
-)
-def test_numbers(tmp_path: Path, before: Any, after: Any, told: tuple[float, ...]) -> None:
-    found = compare(stored(tmp_path, "a", before), stored(tmp_path, "b", after))
-    assert found == pytest.approx(told)
-
-
-def test_numbers_of_two_dtypes(tmp_path: Path) -> None:
-    count = 3_000_000
-    wide = stored(tmp_path, "a", np.arange(count) % 1000, "float64")
-    narrow = stored(tmp_path, "b", np.arange(count) % 1000, "float16")
-    assert compare(wide, narrow).differing == 0
-    bits = stored(tmp_path, "c", [True, False], "bool"), stored(tmp_path, "d", [1, 1], "int64")
-    assert compare(*bits) == (1, 1.0, 1.0, 0)
-
-
-def test_values_that_are_not_there_are_told(tmp_path: Path) -> None:
-    one, other = stored(tmp_path, "a", [1, 2]), stored(tmp_path, "b", [1, 2])
-    Path(other.source).write_bytes(b"1234")
-    with pytest.raises(Damaged):
-        compare(one, other)
-
-
 def test_a_shard_cut_off_is_told_as_not_compared(tmp_path: Path) -> None:
     for name in "ab":
         write.write(tmp_path / name, write.saved_model(), {"w": np.ones(9, "f4")})
@@ -189,51 +138,6 @@ def test_a_shard_cut_off_is_told_as_not_compared(tmp_path: Path) -> None:
     shard.write_bytes(shard.read_bytes()[:20])
     found = saveguard.diff(tmp_path / "a", tmp_path / "b")
     assert found.same and found.compared == 0 and len(found.not_compared) == 2
-
-
-# Documents
-
-
-@pytest.mark.parametrize(
-    "before, after, told",
-    [
-        (1, 1.0, []),
-        (True, 1, [("changed", "$")]),
-        (math.nan, math.nan, []),
-        ([1, 2], [1, 3], [("changed", "$[1]")]),
-        ([1, 2], [1], [("changed", "$")]),
-        ({"a": 1, "b c": 2}, {"a": 1}, [("removed", "$['b c']")]),
-        ([None, 3], {"class_name": "__tuple__", "items": [None, 3]}, []),
-        ({"keras_version": "2.1"}, {"keras_version": "2.2"}, []),
-        (
-            {"layers": [{"name": "a"}, {"name": "b"}]},
-            {"layers": [{"name": "b"}, {"name": "a"}]},
-            [("changed", "$.layers")],
-        ),
-        (
-            {"class_name": "A", "config": {}, "inbound_nodes": [[["x", 0, 0, {}]]]},
-            {
-                "class_name": "A",
-                "config": {},
-                "module": "keras.layers",
-                "inbound_nodes": [
-                    {
-                        "args": [
-                            {
-                                "class_name": "__keras_tensor__",
-                                "config": {"shape": [None], "keras_history": ["x", 0, 0]},
-                            }
-                        ]
-                    }
-                ],
-            },
-            [],
-        ),
-    ],
-    ids=str,
-)
-def test_documents(before: Any, after: Any, told: list[tuple[str, str]]) -> None:
-    assert [(one.kind, one.path) for one in changes(before, after)] == told
 
 
 # The command

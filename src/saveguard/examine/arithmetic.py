@@ -29,6 +29,12 @@ _SAME = frozenset(
         "Masking",
         "Normalization",
         "PReLU",
+        "RandomBrightness",
+        "RandomContrast",
+        "RandomFlip",
+        "RandomRotation",
+        "RandomTranslation",
+        "RandomZoom",
         "RMSNormalization",
         "ReLU",
         "Rescaling",
@@ -58,7 +64,9 @@ def output(layer: Mapping[str, Any], taken: Sequence[Shape | None]) -> Shape | N
         return known[0]
     try:
         if class_name in _MERGES:
-            return known[0] if all(shape == known[0] for shape in known) else None
+            return _broadcast(known)
+        if class_name in ("AdditiveAttention", "Attention"):
+            return (*known[0][:-1], known[1][-1])
         if class_name == "Concatenate":
             return _concatenated(config.get("axis", -1), known)
         return _TABLE[class_name](config, known[0])
@@ -70,6 +78,19 @@ def _concatenated(axis: int, shapes: Sequence[Shape]) -> Shape:
     joined = list(shapes[0])
     extents = [shape[axis] for shape in shapes]
     joined[axis] = None if None in extents else sum(n for n in extents if n is not None)
+    return tuple(joined)
+
+
+def _broadcast(shapes: Sequence[Shape]) -> Shape | None:
+    """The shape of numbers that are combined one by one; None of shapes with different ranks."""
+    if len({len(shape) for shape in shapes}) != 1:
+        return None
+    joined = []
+    for extents in zip(*shapes, strict=True):
+        longer = [extent for extent in extents if extent != 1]
+        joined.append(longer[0] if longer else 1)
+        if len(set(longer)) > 1:
+            return None
     return tuple(joined)
 
 
@@ -196,6 +217,11 @@ def _resized(key: str, sign: int) -> Callable[[Config, Shape], Shape]:
     return resize
 
 
+def _cropped(config: Config, shape: Shape) -> Shape:
+    sides = config["height"], config["width"]
+    return _spatial(config, shape, lambda at, _extent: int(sides[at]), -1)
+
+
 def _upsampled(config: Config, shape: Shape) -> Shape:
     times = _each(len(shape) - 2, config["size"])
     return _spatial(config, shape, lambda at, extent: extent * times[at], -1)
@@ -206,6 +232,8 @@ _TABLE: dict[str, Callable[[Config, Shape], Shape | None]] = {
     "Dense": lambda config, shape: (*shape[:-1], config["units"]),
     "Embedding": lambda config, shape: (*shape, config["output_dim"]),
     "Flatten": _flatten,
+    **dict.fromkeys(("CenterCrop", "Resizing"), _cropped),
+    "MultiHeadAttention": lambda config, shape: None if config.get("output_shape") else shape,
     "Permute": lambda config, shape: (shape[0], *(shape[axis] for axis in _items(config["dims"]))),
     "RepeatVector": lambda config, shape: (shape[0], config["n"], *shape[1:]),
     "Reshape": _reshape,

@@ -39,6 +39,8 @@ def _of_objects(before: dict[str, Any], after: dict[str, Any], path: str) -> Ite
         inner = f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]"
         if key == _COMPILED and not (before.get(key) or after.get(key)):
             continue
+        if key == "class_name" and _class(before) == _class(after):
+            continue
         if other_form and key in _AROUND:
             if key == "inbound_nodes":
                 yield from _of_reads(before, after, inner)
@@ -87,6 +89,12 @@ def _of_reads(before: Mapping[str, Any], after: Mapping[str, Any], path: str) ->
     ]
     if read[0] != read[1]:
         yield Change(kind="changed", path=path, before=read[0], after=read[1])
+
+
+def _class(value: Mapping[str, Any]) -> str:
+    """The class with the package that it is registered in, which an `.h5` keeps in its name."""
+    name, registered = str(value.get("class_name")), value.get("registered_name")
+    return registered if registered and str(registered).endswith(f">{name}") else name
 
 
 def _are_layers(value: Any) -> bool:

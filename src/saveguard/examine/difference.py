@@ -136,7 +136,8 @@ class Difference(Frozen, frozen=True):
         """How many differences there are, and how much was compared."""
         compared = f"{self.compared:,} array{'s' * (self.compared != 1)} compared"
         if self.same:
-            return f"no difference; {compared}"
+            known = " in what was compared" if self.not_compared else ""
+            return f"no difference{known}; {compared}"
         counts = [(len(self.configuration), "configuration"), (len(self.arrays), "arrays")]
         told = [f"{count:,} in the {where}" for count, where in counts if count]
         return f"differences: {', '.join(told)}; {compared}"

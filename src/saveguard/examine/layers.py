@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from saveguard.archive import topology
-from saveguard.archive.owners import owners
 from saveguard.facts import ArchiveFacts, StoredArray
 
 Raw = Mapping[str, Any]
@@ -28,6 +28,7 @@ _CREATED = (
 # The order in which layers of several parts build them, by how the parts' names begin.
 _PARTS = ("forward", "query", "key", "value", "backward", "attention_output", "output")
 _NUMBER = re.compile(r"(\d+)")
+_BEGINS_WORD = re.compile(r"(?<!^)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
 
 class Layer(NamedTuple):
@@ -90,12 +91,7 @@ def _walk(model: Raw, before: str, depth: int) -> Iterator[tuple[str, Raw, int]]
 def _held(facts: ArchiveFacts, paths: list[tuple[str, bool]]) -> dict[str, tuple[StoredArray, ...]]:
     """The weights of each layer that is no model, in the order of their creation."""
     if facts.layout in ("keras", "folder"):
-        return {
-            owner.layer.layer: tuple(
-                sorted(_weights_of(owner.arrays), key=lambda one: _by_number(one, owner.group))
-            )
-            for owner in owners(facts)
-        }
+        return _by_place(facts)
     leaves = [path for path, is_model in paths if not is_model]
     held: dict[str, list[StoredArray]] = {path: [] for path in leaves}
     by_name = {path.rpartition("/")[2]: path for path in leaves}
@@ -114,15 +110,53 @@ def _held(facts: ArchiveFacts, paths: list[tuple[str, bool]]) -> dict[str, tuple
 
 def _owner(parts: list[str], held: Mapping[str, Any], by_name: Mapping[str, str]) -> str | None:
     """The layer that the name of a variable, `encoder/dense/kernel`, begins with."""
-    for end in range(1, len(parts) + 1):
+    for end in range(len(parts), 0, -1):  # the name of a layer may have a slash itself
         if "/".join(parts[:end]) in held:
             return "/".join(parts[:end])
     # Keras 2 leaves the name of a model within the model out of the variables' names.
     return next((by_name[part] for part in parts if part in by_name), None)
 
 
-def _weights_of(arrays: tuple[StoredArray, ...]) -> Iterator[StoredArray]:
-    return (one for one in arrays if one.role == "weight")
+def _by_place(facts: ArchiveFacts) -> dict[str, tuple[StoredArray, ...]]:
+    """The weights of each layer by its place among those of its class, as Keras 3 stores them.
+
+    `layers/dense_1` holds those of the second Dense layer, whatever it is called.
+    Source: `_save_container_state` in keras/src/saving/saving_lib.py.
+    """
+    root = topology.root(facts.nodes)
+    if root is None:
+        return {}
+    groups = dict(_groups(root.raw, "", "layers", 0))
+    held: dict[str, list[StoredArray]] = {path: [] for path in groups.values()}
+    for array in weights(facts):
+        parts = array.path.split("/")
+        places = ("/".join(parts[:end]) for end in range(2, len(parts)))
+        group = next((place for place in places if place in groups), None)
+        if group is not None:
+            held[groups[group]].append(array)
+    return {
+        path: tuple(sorted(held[path], key=lambda one: _by_number(one.path.removeprefix(group))))
+        for group, path in groups.items()
+    }
+
+
+def _groups(model: Raw, before: str, folder: str, depth: int) -> Iterator[tuple[str, str]]:
+    """The group of each layer that is no model, with the layer's path."""
+    used: Counter[str] = Counter()
+    for layer in topology.layers(model):
+        snake = _snake_case(str(layer.get("class_name", "")))
+        group = f"{folder}/{snake}_{used[snake]}" if used[snake] else f"{folder}/{snake}"
+        used[snake] += 1
+        path = f"{before}{topology.name(layer)}"
+        if topology.layers(layer) and depth < _DEEPEST:
+            yield from _groups(layer, f"{path}/", f"{group}/layers", depth + 1)
+        else:
+            yield group, path
+
+
+def _snake_case(name: str) -> str:
+    """`LSTM` is `lstm`, `MaxPooling2D` is `max_pooling2d`, as Keras has it."""
+    return _BEGINS_WORD.sub("_", re.sub(r"\W+", "", name)).lower()
 
 
 def _places(facts: ArchiveFacts) -> dict[str, int]:
@@ -146,11 +180,10 @@ def _created(
     return place, _part(name) if place < 0 else 0, rank, name
 
 
-def _by_number(array: StoredArray, group: str) -> tuple[int, list[tuple[int, str]]]:
+def _by_number(path: str) -> tuple[int, list[tuple[int, str]]]:
     """`vars/2` comes before `vars/10`, and the parts in the order in which they are built."""
-    inside = array.path.removeprefix(group)
-    numbers = [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(inside)]
-    return _part(inside), numbers
+    numbers = [(int(part), "") if part.isdigit() else (-1, part) for part in _NUMBER.split(path)]
+    return _part(path), numbers
 
 
 def _part(path: str) -> int:
@@ -158,6 +191,6 @@ def _part(path: str) -> int:
         rank
         for part in path.split("/")[1:-1]
         for rank, begins in enumerate(_PARTS)
-        if part.startswith(begins)
+        if part.lstrip("_").startswith(begins)
     )
     return next(ranks, 0)

@@ -58,7 +58,7 @@ def _counted(layer: Raw) -> tuple[str, str]:
 
 def same_arrays(before: ArchiveFacts, after: ArchiveFacts) -> tuple[list[Pair], list[str]]:
     """The arrays of two files in pairs, and what cannot be paired."""
-    pairs = list(_by_layer(before, after))
+    pairs = list(_sure(list(_by_layer(before, after)), before, after))
     paired = {id(one) for pair in pairs for one in pair[:2]}
     rest = [
         {_path(one): one for one in facts.arrays if id(one) not in paired and _counts(one)}
@@ -74,6 +74,27 @@ def same_arrays(before: ArchiveFacts, after: ArchiveFacts) -> tuple[list[Pair], 
         return pairs, told
     paths = {**rest[0], **rest[1]}
     return [*pairs, *(Pair(rest[0].get(path), rest[1].get(path)) for path in paths)], []
+
+
+def _sure(pairs: list[Pair], before: ArchiveFacts, after: ArchiveFacts) -> Iterator[Pair]:
+    """The pairs without those whose other half may lie, unrecognised, under the same layer.
+
+    Keras 3.0 left the names of layers within models out of an `.h5`.
+    """
+    paired = {id(one) for pair in pairs for one in pair[:2]}
+    left = [
+        {
+            _path(one).partition("/")[0]
+            for one in facts.arrays
+            if one.role == "weight" and id(one) not in paired
+        }
+        for facts in (before, after)
+    ]
+    for pair in pairs:
+        outermost = pair.layer.partition("/")[0]
+        missing = [at for at, one in enumerate(pair[:2]) if one is None]
+        if not any(outermost in left[at] for at in missing):
+            yield pair
 
 
 def _family(facts: ArchiveFacts) -> str:
@@ -119,12 +140,26 @@ def _zipped(one: Layer | None, other: Layer | None) -> Iterator[Pair]:
     before = list(one.arrays) if one is not None else []
     after = list(other.arrays) if other is not None else []
     path = one.path if one is not None else other.path if other is not None else ""
-    shapes = [[array.shape for array in side] for side in (before, after)]
-    if shapes[0] != shapes[1] and sorted(shapes[0]) == sorted(shapes[1]):
-        before.sort(key=lambda array: array.shape)
-        after.sort(key=lambda array: array.shape)
+    if [array.shape for array in before] == [array.shape for array in after]:
+        yield from (Pair(*both, path) for both in zip(before, after, strict=True))
+        return
+    # Otherwise something is there on one side alone; what has the same shape is the same.
+    for array in list(before):
+        same = next((one for one in after if one.shape == array.shape), None)
+        if same is not None:
+            before.remove(array)
+            after.remove(same)
+            yield Pair(array, same, path)
+    alike = len(before) == len(after)
     for first, second in itertools.zip_longest(before, after):
-        yield Pair(first, second, path)
+        yield from [Pair(first, second, path)] if alike else _alone(first, second, path)
+
+
+def _alone(first: StoredArray | None, second: StoredArray | None, path: str) -> Iterator[Pair]:
+    if first is not None:
+        yield Pair(first, None, path)
+    if second is not None:
+        yield Pair(None, second, path)
 
 
 def told(facts: ArchiveFacts, array: StoredArray) -> str:
