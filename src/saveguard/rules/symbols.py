@@ -26,8 +26,8 @@ _ROOTS = re.compile(
 _KIN = {"keras_hub", "keras_cv", "keras_nlp", "keras_rs"}
 # Modules of the standard library whose names a user's own script or folder may well have.
 _SHADOWED = _words(
-    "calendar cmd code copy numbers profile queue random site statistics symbol this token trace",
-    "types",
+    "calendar cmd code copy email html numbers profile queue random resource signal site stat",
+    "statistics string symbol this token trace types wave",
 )
 _SYSTEM = (sys.stdlib_module_names | {"posix", "nt", "_winapi", "distutils", "imp"}) - {"__main__"}
 # Packages that many environments have, and that hold no layers.
@@ -61,11 +61,9 @@ _CLASSES_ELSEWHERE = {
 _FUNCTIONS = _words(
     "activations constraints initializers losses metrics ops quantizers random regularizers",
 )
-_FUNCTIONS_ELSEWHERE = _words(
-    "layers.add layers.average layers.concatenate layers.dot layers.maximum layers.minimum",
-    "layers.multiply layers.subtract utils.to_categorical utils.normalize",
-    "preprocessing.image.smart_resize",
-)
+# In any room of Keras: functions that merge tensors as a layer does, and plain arithmetic.
+_MERGES = _words("add average concatenate dot maximum minimum multiply subtract")
+_ANYWHERE = _words("normalize smart_resize to_categorical")
 _BACKEND = re.compile(
     r"backend\.(?:jax|numpy|tensorflow|torch)\.(?:image|linalg|math|nn|numpy|random)"
 )
@@ -79,7 +77,10 @@ _OLD_BACKEND = _words(
     "separable_conv2d sigmoid sign sin softmax softplus softsign spatial_2d_padding",
     "spatial_3d_padding sqrt square squeeze stack std stop_gradient sum tanh temporal_padding",
     "tile transpose var zeros_like binary_crossentropy categorical_crossentropy",
-    "sparse_categorical_crossentropy switch",
+    "sparse_categorical_crossentropy switch arange constant count_params ctc_batch_cost",
+    "ctc_decode ctc_label_dense_to_sparse dtype eye foldl foldr gradients identity in_top_k",
+    "int_shape is_sparse map_fn ndim ones random_bernoulli random_binomial random_normal",
+    "random_uniform rnn shape to_dense truncated_normal zeros",
 )
 # Doors of those rooms that lead out of them, imported names among them.
 _DOORS = re.compile(
@@ -130,7 +131,7 @@ def is_model_function(module: str, name: str) -> bool:
         return name == "preprocess_input"
     if area in ("_legacy", "legacy", "backend") and name in _OLD_BACKEND:
         return True
-    if f"{place}.{name}" in _FUNCTIONS_ELSEWHERE or name in ("to_categorical", "smart_resize"):
+    if name in _ANYWHERE or (area == "layers" and name in _MERGES):
         return True
     inside = area in _FUNCTIONS or bool(_BACKEND.fullmatch(place))
     return inside and not _DOORS.match(name) and name[:1].islower()

@@ -50,9 +50,8 @@ _COMPUTES = re.compile(
     r"|keras\.(?:backend|activations|losses|utils)\.\w+|xla\.experimental\.compile"
     r"|experimental\.numpy\.\w+)"
 )
-_PYTHON = re.compile(
-    r"(?:.*\.)?(?:py_func\w*|numpy_function|load_\w*library|load_\w*|eval|print\w*)"
-)
+_CERTAIN = re.compile(r"io\.|compat\.v1\.(?:gfile|py_func)|(?:.*\.)?(?:py_func\w*|numpy_function)$")
+_LOADS = re.compile(r"(?:.*\.)?(?:py_func\w*|numpy_function|load_\w*library)")
 
 
 @rule.in_archive
@@ -66,7 +65,12 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
                 why="That is a function of TensorFlow that does more than compute. tf_keras and"
                 " TensorFlow up to 2.15 call it when the model is rebuilt; Keras 3 refuses.",
                 fix="do not load the file before you know where it comes from",
+                certainty="certain" if _is_certain(named) else "likely",
             )
+
+
+def _is_certain(named: str) -> bool:
+    return bool(_CERTAIN.match(named) or operations.deed(named.rpartition(".")[2]))
 
 
 def _named(node: Node) -> str:
@@ -75,8 +79,11 @@ def _named(node: Node) -> str:
         function = node.config.get("function")
         if not isinstance(function, str):
             return ""
+        room, _, name = function.rpartition(".")
+        if room == "raw_ops":
+            return function if operations.deed(name) else ""
         plain = _COMPUTES.fullmatch(function) or not _ROOMS.match(function)
-        return "" if plain and not _PYTHON.fullmatch(function) else function
+        return "" if plain and not _LOADS.fullmatch(function) else function
     if node.class_name == "TensorFlowOpLayer":
         definition = node.config.get("node_def")
         text = definition if isinstance(definition, str) else str(definition)

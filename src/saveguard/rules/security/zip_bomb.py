@@ -36,9 +36,11 @@ from saveguard.rules import guards
 
 rule = Rule("SG312", "zip-bomb", since="0.2")
 
-# Keras's own limits: a ratio of 100, above 256 MiB of assets.
+# Keras's own limits: a ratio of 100, above 256 MiB of assets, and above 4 GiB of weights.
 _RATIO = 100
 _FLOOR = 256 << 20
+_WEIGHTS_FLOOR = 4 << 30
+_WEIGHTS = ("model.weights.h5", "model.weights.npz")
 _MB = 1e6
 
 
@@ -46,7 +48,8 @@ _MB = 1e6
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
     swollen = [member for member in facts.members if member.size > _RATIO * max(member.stored, 1)]
     size = sum(member.size for member in swollen)
-    if facts.content == "directory" or size <= _FLOOR:
+    others = sum(member.size for member in swollen if member.name not in _WEIGHTS)
+    if facts.content == "directory" or (others <= _FLOOR and size <= _WEIGHTS_FLOOR):
         return
     largest = max(swollen, key=lambda member: member.size)
     stored = sum(member.stored for member in swollen)
