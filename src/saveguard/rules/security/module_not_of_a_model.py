@@ -48,6 +48,7 @@ _WHAT = {
     "system": "a module of Python's standard library, which holds no part of a model",
     "shadowed": "a module of Python's standard library, or one of your own of the same name",
     "common": "a package that holds no layers",
+    "user": "a module that is no part of Keras",
     "python": "one of Python's own functions, which computes nothing on tensors",
 }
 _SURE: dict[str, Certainty] = {"system": "certain", "shadowed": "likely", "common": "likely"}
@@ -55,15 +56,24 @@ _SURE: dict[str, Certainty] = {"system": "certain", "shadowed": "likely", "commo
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
+    told: set[tuple[str | None, str]] = set()
     for node in facts.nodes:
         name = str(node.raw.get("spec_name") or node.class_name).rpartition(">")[2]
         whose = symbols.origin(node.module)
-        if whose == "python" and symbols.is_function(node) and not symbols.is_plain_python(name):
-            yield _finding(facts, node, name, _WHAT[whose], "certain")
-        elif whose in _SURE and not _is_type(node):
-            yield _finding(facts, node, name, _WHAT[whose], _SURE[whose])
-        elif whose == "user" and guards.lacks(facts, _GUARD) and not _is_type(node):
-            yield _finding(facts, node, name, "a module that is no part of Keras", "possible")
+        certainty = _certainty(facts, node, whose, name)
+        if certainty and (node.module, name) not in told:
+            told.add((node.module, name))
+            yield _finding(facts, node, name, _WHAT[whose], certainty)
+
+
+def _certainty(facts: ArchiveFacts, node: Node, whose: str, name: str) -> Certainty | None:
+    if _is_type(node):
+        return None
+    if whose == "python" and symbols.is_function(node) and not symbols.is_plain_python(name):
+        return "certain"
+    if whose == "user" and guards.lacks(facts, _GUARD):
+        return "possible"
+    return _SURE.get(whose)
 
 
 def _is_type(node: Node) -> bool:
