@@ -63,10 +63,12 @@ def test_every_code_has_its_file_in_its_family(code: str, place: str) -> None:
     families = {
         "SG1": "integrity",
         "SG2": "loading",
+        "SG3": "security",
         "SG4": "fidelity",
         "SG5": "inputs",
         "SG6": "sequences",
         "SG7": "runtime",
+        "SG9": "coverage",
     }
     assert re.fullmatch(r"SG\d{3}", code)
     assert place.split(".")[0] == families[code[:3]]
