@@ -227,3 +227,8 @@ def test_any_change_leaves_facts(tmp_path: Path, seeds: list[bytes], data: st.Da
     for array in facts.arrays:
         with contextlib.suppress(*UNREADABLE):
             assert sum(piece.size for piece in blocks(array)) in (0, array.count)
+
+
+def test_a_program_that_names_the_signature(tmp_path: Path) -> None:
+    program = b"\x7fELF" + bytes(range(256)) * 8 + b"PK\x05\x06" + bytes(range(1, 200))
+    assert reread(tmp_path / "program", program).content == "unknown"

@@ -184,3 +184,9 @@ def files() -> Iterator[tuple[str, bytes]]:
         yield f"{made.__name__}.keras", made()
     for made in (arrays, groups, rings, attributes, messages, texts, chunks):
         yield f"{made.__name__}.weights.h5", made()
+
+
+def write(folder: Path) -> None:
+    """Write all of them into a folder."""
+    for name, content in files():
+        (folder / name).write_bytes(content)

@@ -29,7 +29,8 @@ import msgspec
 from mutate import mutated
 from seeds import Seed, seeds
 
-SECONDS, MEGABYTES, PATIENCE = 2.0, 512, 30.0
+SECONDS, MEGABYTES, PATIENCE = 2.0, 512, 60.0
+PROGRESS = 2000
 OUTCOMES = ("crash", "hang", "memory", "no verdict")
 
 
@@ -41,7 +42,8 @@ def main() -> int:
         found = list(seeds(Path(folder)))
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        ahead = iter([*_exhausting(Path(folder)), *range(options.count)])
+        (made := Path(folder) / "exhausting").mkdir()
+        ahead = iter([*_exhausting(made), *range(options.count)])
         workers = [
             _Worker(options.seed, found, Path(folder) / str(n)) for n in range(options.workers)
         ]
@@ -66,13 +68,15 @@ def main() -> int:
     return 1 if any(total[name] for name in OUTCOMES) else 0
 
 
-def _exhausting(folder: Path) -> Iterator[str]:
-    """The paths of what is made to exhaust its reader, as it is."""
-    folder = folder / "exhausting"
-    folder.mkdir()
-    for name, content in exhausting.files():
-        (folder / name).write_bytes(content)
-        yield str(folder / name)
+def _exhausting(folder: Path) -> list[str]:
+    """The paths of what is made to exhaust its reader, as it is.
+
+    Written by a process of its own, whose memory the workers do not inherit.
+    """
+    writer = multiprocessing.get_context("fork").Process(target=exhausting.write, args=(folder,))
+    writer.start()
+    writer.join()
+    return sorted(str(path) for path in folder.iterdir())
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -90,6 +94,8 @@ def _tell(
     outcome: Outcome, options: argparse.Namespace, found: list[Seed], total: Counter[str]
 ) -> None:
     total["files"] += 1
+    if total["files"] % PROGRESS == 0:
+        print(f"{total['files']:,} files", file=sys.stderr, flush=True)
     total["clean"] += not outcome.findings and not outcome.told
     total["longest"] = max(total["longest"], int(outcome.seconds * 1000))
     total["most"] = max(total["most"], outcome.megabytes)

@@ -202,9 +202,12 @@ def _next(source: Source, at: int) -> int:
 
 
 def has_end(source: Source) -> bool:
-    """Whether a zip archive ends here, whatever it begins with."""
+    """Whether a zip archive ends here, whatever it begins with.
+
+    Programs that handle zip archives have the signature of the end in them, too.
+    """
     try:
-        _end(source)
+        size, _offset, end = _end(source)
+        return size == 0 or source.read(end - size, 4) == CENTRAL
     except (Damaged, struct.error):
         return False
-    return True
