@@ -69,11 +69,11 @@ def test_the_last_line_alone_is_less_sure() -> None:
 
 def test_unknown_is_an_answer_and_can_be_shown_to_others() -> None:
     told = explained(
-        'Traceback (most recent call last):\n  File "/home/ann/train.py", line 3, in <module>\n'
+        'Traceback (most recent call last):\n  File "/Users/ann/train.py", line 3, in <module>\n'
         '    model.fit(x, token="abc123")\n'
-        '  File "/home/ann/env/lib/python3.11/site-packages/keras/src/trainers/trainer.py",'
+        '  File "/Users/ann/env/lib/python3.11/site-packages/keras/src/trainers/trainer.py",'
         " line 9, in fit\n    raise ValueError(x)\n"
-        "ValueError: odd thing at /home/ann/secret.csv of 10.0.0.7, layer 'enc_1'\n"
+        "ValueError: odd thing at /Users/ann/secret.csv of 10.0.0.7, layer 'enc_1'\n"
     )
     assert told.report.findings == ()
     assert "no rule knows this error" in told.report.not_read[0]

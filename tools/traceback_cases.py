@@ -20,10 +20,13 @@ try:
     import keras
 
     KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
+    OWN_PACKAGE = tuple(map(int, keras.__version__.split(".")[:2])) < (2, 4)
 except ImportError:
-    KERAS_3 = False
+    KERAS_3 = OWN_PACKAGE = False
 TF = (99,)  # the release whose Keras 2 this is; Keras 3 is newer than all of them
-if not KERAS_3:
+if OWN_PACKAGE:
+    TF = (1, 13)  # Keras 2.3 and older, which TensorFlow copied until then
+elif not KERAS_3:
     import tensorflow
     from tensorflow import keras
 
@@ -43,7 +46,10 @@ def load(path):
 
 def save(model, path):
     """Save a model, or its weights where the name says so; returns the path."""
-    (model.save_weights if path.name.endswith(".weights.h5") else model.save)(str(path))
+    if path.name.endswith(".weights.h5"):
+        model.save_weights(str(path))
+    else:
+        model.save(str(path))
     return path
 
 

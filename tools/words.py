@@ -40,7 +40,13 @@ def _tuple(found: tuple[str, ...]) -> str:
     one = f"({', '.join(quoted)}{',' * (len(quoted) == 1)})"
     if len(one) <= 90:
         return one
-    return "(\n" + "".join(f"            {word},\n" for word in quoted) + "        )"
+    cut = [f"{word[:1]}{_cut(word[1:-1])}{word[-1:]}" for word in quoted]
+    return "(\n" + "".join(f"            {word},\n" for word in cut) + "        )"
+
+
+def _cut(word: str) -> str:
+    """A part of a word does as well as all of it."""
+    return word if "\\" in word else word[:60]
 
 
 def _quoted(word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from saveguard.facts.trace import Frame
+from saveguard.trace import Frame
 
 _FILE = r"(?:[A-Za-z]:[\\/]|~|<|\.{0,2}[\\/])?[^\s\"'<>|:*?]*(?:\.pyx?|\.ipynb|>)"
 _NAME = r"[\w.<>]+"

@@ -15,7 +15,7 @@ from typing import Any
 from saveguard.diagnosis.parse import bases
 from saveguard.diagnosis.place import placed
 from saveguard.diagnosis.report import Explained, told
-from saveguard.facts.trace import Frame, Link, Raised, Trace
+from saveguard.trace import Frame, Link, Raised, Trace
 
 MOST_EXCEPTIONS = 20
 MOST_FRAMES = 200

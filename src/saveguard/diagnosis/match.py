@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from saveguard.facts.trace import Raised, Trace
 from saveguard.finding import CERTAINTIES, Certainty, Finding
 from saveguard.rule import Rule, Signature
 from saveguard.rules import registry
 from saveguard.rules.words import WORDS
+from saveguard.trace import Raised, Trace
 
 # Stages that run inside one another, so that frames of one do not speak against another.
 _INSIDE = (
@@ -112,7 +112,7 @@ def _weighed(signature: Signature, trace: Trace, raised: Raised) -> tuple[Certai
         level, weight = level + 1, weight - 6
     weight += 2 * bool(fits)
     if signature.frames:
-        shown = "\n".join(f"{frame.file}:{frame.function}" for frame in frames)
+        shown = "\n".join(f"{f.file}:{f.function}:{f.source}" for f in frames)
         if re.search(signature.frames, shown):
             weight += 4
         elif trace.keras == "frame" and raised.whole:

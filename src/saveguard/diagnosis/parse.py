@@ -10,7 +10,7 @@ import msgspec
 
 from saveguard.diagnosis import clean, frames
 from saveguard.diagnosis.place import placed
-from saveguard.facts.trace import Frame, Link, Raised, Trace
+from saveguard.trace import Frame, Link, Raised, Trace
 
 _HEAD = re.compile(r"^.{0,120}?Traceback \(most recent call last\)")
 _LINKS: dict[str, Link] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from saveguard.facts.trace import Frame, Raised, Seen, Trace
+from saveguard.trace import Frame, Raised, Seen, Trace
 
 _KERAS = re.compile(
     r"(?:^|/)(?:tensorflow(?:_core)?/python/keras|tf_keras|keras_core|keras_hub|keras_nlp|keras_cv"
@@ -23,8 +23,8 @@ _LIBRARY = re.compile(
 )
 # Files that only some releases have.
 _ERAS = (
-    (re.compile(r"tensorflow_core/python/keras"), ("tf1", "tf2.0")),
-    (re.compile(r"tensorflow/python/keras"), ("tf1", "tf2.5")),
+    (re.compile(r"tensorflow_core/python/keras"), ("tf1.15", "tf2.0")),
+    (re.compile(r"tensorflow/python/keras"), ("tf1.14", "tf2.5")),
     (re.compile(r"(?:^|/)(?:keras|tf_keras)/src/(?:engine|saving/legacy|dtensor)/"), ("tf2.15",)),
     (re.compile(r"(?:^|/)tf_keras/"), ("tf2.15",)),
     (

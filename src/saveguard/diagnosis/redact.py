@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from saveguard.diagnosis.place import of_keras
-from saveguard.facts.trace import Frame, Raised, Trace
+from saveguard.trace import Frame, Raised, Trace
 
 _SECRETS = (
     (re.compile(r"-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|\Z)"), "<key>"),

@@ -6,13 +6,14 @@ import msgspec
 
 from saveguard.diagnosis import match, redact
 from saveguard.diagnosis.parse import traces
-from saveguard.facts.trace import Trace
 from saveguard.finding import CERTAINTIES, Certainty, Finding, Report
+from saveguard.trace import Trace
 
 _ERAS = {
     "keras2": "Keras 2 of its own package",
     "keras3": "Keras 3",
-    "tf1": "TF 1.13 to 1.15",
+    "tf1.14": "TF 1.13 or 1.14",
+    "tf1.15": "TF 1.15",
     "tf2.0": "TF 2.0 or 2.1",
     "tf2.5": "TF 2.2 to 2.5",
     "tf2.10": "TF 2.6 to 2.12",

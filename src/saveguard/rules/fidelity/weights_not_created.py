@@ -80,6 +80,20 @@ rule.in_traceback(
 )
 
 
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"which has not created its variables yet"
+        r"|loading weights into a model that has not yet been built"
+        r"|Model expected 0 layers, found|into a model with 0 layers",
+        stages=("load",),
+        message="the model that is to take the weights has none yet",
+        why="Its layers create their variables when they first learn the shape of their input.",
+        fix="call it once on a batch, or begin it with keras.Input(shape), before load_weights",
+    )
+)
+
+
 def bad(tmp: Path) -> Call:
     """A Sequential that nobody told its input shape."""
     import keras

@@ -16,7 +16,7 @@ Every input has a batch axis first: one sample of shape (10,) is a batch of shap
 
 ## Seen in
 
-- TF 2.x: "Input 0 of layer sequential is incompatible with the layer: expected ndim=3, found
+- TF 2.x: "Input 0 of layer sequential is incompatible with the layer: :? ?expected ndim=3, found
   ndim=2. Full shape received: (57, 1)".
 - Keras 3.15.1: "ValueError: Input 0 of layer "lstm" is incompatible with the layer: expected
   ndim=3, found ndim=2."; for a fully convolutional model: silent.

@@ -75,7 +75,8 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "AssertionError", "KeyError"),
-        pattern=r"Missing data for input \"(?P<name>[^\"]+)\"|No data provided for \"(?P<name2>[^\"]+)\""
+        pattern=r"Missing data for input \"(?P<name>[^\"]+)\""
+        r"|No data provided for \"(?P<name2>[^\"]+)\""
         r"|Could not compute output|expecting (?:to see )?\d+ array\(s\)"
         r"|the list of Numpy arrays that you are passing to your model is not the size",
         stages=("predict", "fit", "evaluate", "build", "load"),

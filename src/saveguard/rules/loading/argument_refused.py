@@ -48,7 +48,7 @@ from saveguard import known
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.revive import Stop
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, is_h5, named, stopping
 from saveguard.rules.old_files import h5, layer, sequential
 
@@ -95,6 +95,28 @@ def _fix(facts: ArchiveFacts, stop: Stop) -> str:
         f"keras.saving.load_model({facts.path!r}, custom_objects={{{name!r}: {name}}},"
         " compile=False)"
     )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"Unrecognized keyword arguments? passed to (?P<kind>\w+): (?P<arguments>\{.*?\})"
+        r"|Unrecognized keyword arguments:?',? ?(?P<arguments2>dict_keys\(.*?\)|\[.*?\])"
+        r"|Unrecognized keyword arguments: (?P<arguments3>\[.*?\])"
+        r"|Keyword argument not understood:',? '(?P<arguments4>\w+)'"
+        r"|got an unexpected keyword argument '(?P<arguments5>\w+)'",
+        stages=("load",),
+        frames=r":(?:from_config|deserialize\w*|load_model\w*|model_from_\w+|class_and_config\w*)"
+        r"|load_model\(|model_from_\w+\(",
+        message="{kind} of this release takes no"
+        " {arguments}{arguments2}{arguments3}{arguments4}{arguments5}, which the file holds",
+        why="Another release wrote the file: an older one with arguments that have been removed, or"
+        " a newer one with arguments that this one does not know.",
+        fix="saveguard check FILE says which release wrote it; load it there, or upgrade, or save"
+        " the weights alone and rebuild the model by its code",
+        alone=r"batch_shape|ragged|time_major|groups|optional|sparse|synchronized|quantization",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

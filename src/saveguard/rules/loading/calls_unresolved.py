@@ -47,7 +47,7 @@ from pathlib import Path
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.revive import Stop
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 from saveguard.rules.old_files import entry, functional, h5, node, on
 
@@ -84,6 +84,20 @@ def _reason(stop: Stop) -> str:
         case "call-missing":
             return f"it takes a tensor of `{source}`, which is not in the model"
     return f"it waits for a call of `{source}` that never happens"
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "IndexError", "AssertionError"),
+        pattern=r"Layer node index out of bounds|Missing layer: (?P<name>\w+)",
+        stages=("load",),
+        message="the calls of the model's layers cannot be repeated as the file tells them {name}",
+        why="A layer that several models share is called in another order when it is rebuilt, so"
+        " that the file's numbers of its calls lead nowhere.",
+        fix="rebuild the model by its code and load_weights; or load it with the release that wrote"
+        " it",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -46,7 +46,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 from saveguard.rules.old_files import h5, layer, sequential
 
@@ -65,6 +65,25 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             fix=f"load it with Keras {last}{' or newer' if newer else ' and save it again'}; or"
             f' pass custom_objects={{"{name}": ...}} with a class that does the same',
         )
+
+
+_GONE = (
+    "Functional|Model|CuDNNLSTM|CuDNNGRU|ThresholdedReLU|LocallyConnected[12]D|Highway"
+    "|MaxoutDense|Merge|TimeDistributedDense|AtrousConvolution[12]D|RandomHeight|RandomWidth"
+    "|SyncBatchNormalization|ExperimentalPreprocessing\\w*"
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=rf"Unknown layer: ?'?(?P<name>{_GONE})\b"
+        rf"|Could not locate class '(?P<name2>{_GONE})'",
+        stages=("load",),
+        message="the file holds a layer `{name}{name2}`, a class that this release does not have",
+        why="It is a class of Keras itself, of an older or a newer release than the one that loads"
+        " the file; `Functional` is how TF 2.4 and newer write a functional model.",
+        fix="load it with the release that wrote it: saveguard check FILE says which",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -97,8 +97,9 @@ def _python(name: str) -> str:
 rule.in_traceback(
     Signature(
         exceptions=("TypeError", "ValueError"),
-        pattern=r"(?:Could not locate (?:class|function)|Unknown (?:layer|loss function)):? ?"
-        r"'?(?P<name>\w+)'?",
+        pattern=r"(?:Could not locate (?:class|function)|Unknown (?:layer|loss function|metric"
+        r" function|initializer|regularizer|constraint|activation function|optimizer|object)):? ?"
+        r"'?(?P<name>(?!no\b|Functional\b|TFOpLambda|TensorFlowOp|SlicingOp|Sequential\b|layers\b)\w+)'?",
         stages=("load",),
         message="`{name}` is not known to the process that loads {where}",
         why="The file holds the name of a custom class or function, not its code, and nothing"

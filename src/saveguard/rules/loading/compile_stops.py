@@ -41,7 +41,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 from saveguard.rules.old_files import h5, layer, sequential
 
@@ -62,6 +62,38 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             " model.compile(...) again",
             certainty="likely",
         )
+
+
+_SHORT = "mse|mae|mape|msle|bce|kld|kl_divergence|cosine|logcosh|acc|MSE|MAE|BCE|KLD"
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError", "ValueError", "AttributeError"),
+        pattern=r"Could not deserialize '(?:keras\.\w+\.)?(?P<name>\w+)' because it is not a "
+        r"KerasSaveable subclass|Could not locate (?:class|function) '(?P<name2>\w+)'"
+        r"|string indices must be integers|Argument\(s\) not recognized: (?P<arguments>\{.*\})",
+        stages=("load",),
+        frames=r"saving_utils\.py:(?:compile_args_from_training_config|_resolve_compile)",
+        message="the file loads with compile=False only: `{name}{name2}{arguments}` stops the rest",
+        why="Keras 3 looks for the losses, metrics and optimizers of an .h5 file in one registry,"
+        " where short names and custom functions are not.",
+        fix="load_model(path, compile=False), then model.compile(...) again; a custom loss or"
+        " metric can be passed in custom_objects",
+        alone=None,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError", "ValueError"),
+        pattern=rf"Could not deserialize 'keras\.metrics\.(?P<name>\w+)' because it is not"
+        rf"|Could not locate function '(?P<name2>{_SHORT})'"
+        rf"|Unknown (?:loss|metric) function: '?(?P<name3>{_SHORT})\b",
+        stages=("load",),
+        message="the file loads with compile=False only: `{name}{name2}{name3}` stops the rest",
+        why="The short names of losses are known in compile(), but not where a file is read.",
+        fix="load_model(path, compile=False), then model.compile(...) again; saved with"
+        ' loss="mean_squared_error" in full, it loads',
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -41,7 +41,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, is_h5, named, stopping
 from saveguard.rules.old_files import h5, layer, sequential
 
@@ -62,6 +62,21 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             if is_h5(facts)
             else "load it with Keras 3.4 or newer",
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError", "AttributeError"),
+        pattern=r"Unknown dtype policy|unhashable type: 'DTypePolicy'"
+        r"|Cannot (?:interpret|convert) .{0,80}DTypePolicy"
+        r"|Could not (?:interpret|locate class) .{0,20}'?(?:DTypePolicy|Policy)",
+        stages=("load",),
+        message="the dtype of a layer in the file is one that this release cannot read",
+        why="Keras 3 stores a dtype policy as an object, Keras 2 and Keras before 3.4 read a name.",
+        fix="load it with the release that wrote it, or a newer one;"
+        " saveguard check FILE says which",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

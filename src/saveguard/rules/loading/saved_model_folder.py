@@ -39,7 +39,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 
 rule = Rule("SG222", "saved-model-folder", since="0.1")
@@ -58,6 +58,21 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             f' tf_keras.models.load_model({facts.path!r}).save("m.h5"); for inference alone:'
             f' keras.layers.TFSMLayer({facts.path!r}, call_endpoint="serving_default")',
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"File format not supported: filepath=(?P<path>[^\n]*?(?:/|(?:^|/|=)[^./\n]*))\."
+        r" Keras 3 only supports",
+        stages=("load",),
+        message="{path} is a folder, or has no extension: Keras 3 takes it for a SavedModel",
+        why="load_model of Keras 3 reads .keras and .h5 files; a SavedModel of TensorFlow it does"
+        " not read.",
+        fix='keras.layers.TFSMLayer("{path}", call_endpoint="serving_default") for predictions; or'
+        " load it with tf_keras and save it as .keras",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -45,7 +45,7 @@ from pathlib import Path
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.revive import Stop
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 from saveguard.rules.old_files import entry, functional, h5, node, on
 
@@ -71,6 +71,22 @@ def _function(stop: Stop) -> str:
     config = stop.node.config if stop.node else {}
     function = config.get("function") or config.get("node_def") or stop.values["name"]
     return str(function).partition("\n")[0][:60]
+
+
+_OPERATIONS = r"TFOpLambda|TensorFlowOpLayer|SlicingOpLambda|ClassMethod|InstanceMethod|TF\w*Op\w*"
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=rf"Unknown layer: ?'?(?P<name>{_OPERATIONS})\b"
+        rf"|Could not locate class '(?P<name2>{_OPERATIONS})'"
+        r"|Unsupported layer type: SlicingOpLambda",
+        stages=("load",),
+        message="the file holds `{name}{name2}`: a function of TensorFlow among the layers",
+        why="Keras 2 wrapped such calls into layers of its own, which Keras 3 does not have.",
+        fix="rebuild the model by its code with keras.ops or layers in their place, and"
+        " load_weights; or load it with tf_keras",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

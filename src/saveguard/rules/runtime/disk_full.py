@@ -46,7 +46,8 @@ rule.in_traceback(
         " nothing of the new file was left behind.",
         fix="free some space or give another path, then call saveguard.save again: the model is"
         " still in memory",
-        alone=r"\.(?:keras|h5|hdf5)\b|file write failed|[Uu]nable to (?:synchronously )?create file",
+        alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
+        r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
 

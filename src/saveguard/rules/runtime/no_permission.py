@@ -57,7 +57,8 @@ rule.in_traceback(
         why="It was mounted so that nobody can write to it, whatever the permissions of the folder"
         " say. Nothing was touched.",
         fix="give a path on another file system; `findmnt --target FOLDER` says how one is mounted",
-        alone=r"\.(?:keras|h5|hdf5)\b|file write failed|[Uu]nable to (?:synchronously )?create file",
+        alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
+        r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
 rule.in_traceback(
@@ -69,7 +70,8 @@ rule.in_traceback(
         why="The folder of {where} takes no new file from this user, and a model is written beside"
         " its target before it takes the target's name. Nothing was touched.",
         fix="give a path in a folder of your own; where this folder is yours, `chmod u+w` it",
-        alone=r"\.(?:keras|h5|hdf5)\b|file write failed|[Uu]nable to (?:synchronously )?create file",
+        alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
+        r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
 rule.in_traceback(
@@ -80,7 +82,8 @@ rule.in_traceback(
         message="this process may not read {where}",
         why="Its permissions, or those of a folder above it, keep this user out.",
         fix="chmod u+r {where}, as its owner; `ls -l {where}` says who that is",
-        alone=r"\.(?:keras|h5|hdf5)\b|file write failed|[Uu]nable to (?:synchronously )?create file",
+        alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
+        r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
 

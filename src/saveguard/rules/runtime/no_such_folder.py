@@ -57,7 +57,8 @@ rule.in_traceback(
         why="A proven save needs a local file system: the file is written beside its target, and"
         " takes its name at once. `{scheme}{remote}:` is read as a folder's name, or not at all.",
         fix="save to a local path, then copy the file that was proven",
-        alone=r"\.(?:keras|h5|hdf5)\b|file write failed|[Uu]nable to (?:synchronously )?create file",
+        alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
+        r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
 rule.in_traceback(
@@ -69,7 +70,8 @@ rule.in_traceback(
         why="{where} is to be written in it. Its name is misspelt, or nobody has made it. Nothing"
         " was touched.",
         fix="mkdir -p {folder}",
-        alone=r"\.(?:keras|h5|hdf5)\b|file write failed|[Uu]nable to (?:synchronously )?create file",
+        alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
+        r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
 

@@ -47,7 +47,8 @@ rule.in_traceback(
         why="A model is written as one file, and a file cannot take the name of a folder. Nothing"
         " was touched.",
         fix='saveguard.save(model, "{where}/model.keras")',
-        alone=r"\.(?:keras|h5|hdf5)\b|file write failed|[Uu]nable to (?:synchronously )?create file",
+        alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
+        r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
 

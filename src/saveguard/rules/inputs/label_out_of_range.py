@@ -1,0 +1,80 @@
+"""A class number is not below the number of classes, or is negative.
+
+## What happens
+
+Training stops with the label and the range. On a GPU the loss may become NaN instead.
+
+## Why
+
+`sparse_categorical_crossentropy` takes the numbers 0 to classes - 1. Labels that begin with 1, a
+label of -1 for unknown, or a last layer with too few units do not fit.
+
+## Fix
+
+Let labels begin with 0, and give the last layer as many units as there are classes:
+
+    classes, y = np.unique(labels, return_inverse=True)
+    layers.Dense(len(classes), activation="softmax")
+
+## Seen in
+
+- TF 1 and 2, Keras 3 on TensorFlow: "InvalidArgumentError: Received a label value of 9 which is
+  outside the valid range of [0, 3)."
+
+## References
+
+- https://github.com/tensorflow/tensorflow/issues/24010
+- https://github.com/keras-team/keras/issues/8766
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from saveguard.rule import Call, Rule, Signature
+from saveguard.rules.pasted import pasted
+
+rule = Rule("SG508", "label-out-of-range", since="0.1")
+
+rule.in_traceback(
+    Signature(
+        exceptions=("InvalidArgumentError", "ValueError"),
+        pattern=r"Received a label value of (?P<got>-?\d+) which is outside the valid range of"
+        r" \[0, (?P<size>\d+)\)",
+        message="label {got} is not among the {size} classes 0 to {size} - 1",
+        why="The loss takes class numbers below the number of units of the last layer.",
+        fix="let the labels begin with 0 (np.unique(labels, return_inverse=True)), and give "
+        "the last layer a unit for each class",
+    )
+)
+
+
+def bad(_tmp: Path) -> Call:
+    """Labels that begin with one."""
+    return Call(
+        "explain",
+        (
+            pasted(
+                "tensorflow.python.framework.errors_impl.InvalidArgumentError: Received a "
+                "label value of 3 which is outside the valid range of [0, 3).  Label values:"
+                " 3 1 2",
+                "train.py:<module>:model.fit(x, y)",
+                "keras/engine/training.py:fit",
+                "tensorflow/python/eager/execute.py:quick_execute",
+            ),
+        ),
+    )
+
+
+def good(_tmp: Path) -> Call:
+    """torch, of the same mistake."""
+    return Call(
+        "explain",
+        (
+            pasted(
+                "IndexError: Target 5 is out of bounds.",
+                "train.py:<module>:loss(x, y)",
+                "torch/nn/functional.py:cross_entropy",
+            ),
+        ),
+    )

@@ -1,0 +1,88 @@
+"""Something that is no layer of this Keras stands among a model's layers.
+
+## What happens
+
+Building the model stops.
+
+## Why
+
+There are three packages with classes of the same names: `keras`, `tensorflow.keras` and `tf_keras`,
+and a layer of one is nothing to another; layers of TensorFlow Hub and Probability belong to Keras
+2. Or a class stands where its instance belongs: `Dense` for `Dense(2)`.
+
+## Fix
+
+Import from one package throughout. With TensorFlow Hub, Probability or other packages of Keras 2:
+`pip install tf_keras`, and set `TF_USE_LEGACY_KERAS=1` before the first import.
+
+## Seen in
+
+- Keras 3: "ValueError: Only instances of `keras.Layer` can be added to a Sequential model.
+  Received: <tensorflow_hub.keras_layer.KerasLayer object at 0x...>"
+- TF: "TypeError: The added layer must be an instance of class Layer. Found:
+  <keras.layers.core.Dense object at 0x...>"
+- Keras 3: "ValueError: All `inputs` values must be KerasTensors."
+
+## References
+
+- https://github.com/tensorflow/hub/issues/920
+- https://github.com/tensorflow/tensorflow/issues/65419
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from saveguard.rule import Call, Rule, Signature
+from saveguard.rules.pasted import pasted
+
+rule = Rule("SG713", "not-a-layer", since="0.1")
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"Only instances of `?keras\.(?:layers\.)?Layer`? can be added to a Sequential"
+        r" model\. Received: (?P<got>[^\n]{0,120})"
+        r"|added layer must be an instance of class Layer\. (?:Found|Received:"
+        r" layer=)(?P<got2>[^\n]{0,120})"
+        r"|All `(?:inputs|outputs)` values must be KerasTensors"
+        r"|Only input tensors may be passed as positional arguments"
+        r"|All `(?:inputs|outputs)` must be"
+        r"|Unrecognized type for `(?:inputs|outputs)`"
+        r"|Found unexpected instance while processing input tensors",
+        message="something that is no layer of this Keras stands among the layers: {got}{got2}",
+        why="It belongs to another package of Keras, or is a class where an instance belongs.",
+        fix="import from one package throughout; for TensorFlow Hub: pip install tf_keras "
+        "and TF_USE_LEGACY_KERAS=1 before the first import",
+    )
+)
+
+
+def bad(_tmp: Path) -> Call:
+    """A layer of TensorFlow Hub."""
+    return Call(
+        "explain",
+        (
+            pasted(
+                "ValueError: Only instances of `keras.Layer` can be added to a Sequential "
+                "model. Received: <tensorflow_hub.keras_layer.KerasLayer object at 0x7f> (of"
+                " type <class 'tensorflow_hub.keras_layer.KerasLayer'>)",
+                "train.py:<module>:model.add(hub)",
+                "keras/src/models/sequential.py:add",
+            ),
+        ),
+    )
+
+
+def good(_tmp: Path) -> Call:
+    """torch, of the same mistake."""
+    return Call(
+        "explain",
+        (
+            pasted(
+                "TypeError: torch.FloatTensor is not a Module subclass",
+                "train.py:<module>:torch.nn.Sequential(x)",
+                "torch/nn/modules/module.py:add_module",
+            ),
+        ),
+    )

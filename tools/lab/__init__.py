@@ -1,0 +1,1 @@
+"""Provoke the errors of Keras in real environments, old and new: see `make lab`."""
