@@ -67,7 +67,7 @@ def test_a_wrong_rank_says_what_to_write(line: str, shape: tuple[int, ...], fix:
         ("x: int32[b, t] pad=0", np.array([[1, 0, 2], [3, 0, 0]]), "SG604", "x[0, 1]", "row 0"),
         ("x: int32[b, t] pad=0 side=post", np.array([[1, 2], [0, 2]]), "SG620", "x[1, 0]", "row 1"),
         ("x: int32[b, t] pad=0", np.array([[1, 2], [0, 0]]), "SG605", "x[1]", "row 1 of `x`"),
-        ("x: int32[b, t]", [[1, 2], 3], "SG601", "x[1]", "row 1 of `x` is 3 where a sequence"),
+        ("x: int32[b, t]", [[1, 2], 3], "SG601", "x[1]", "row 1 at `x[1]` is 3 where a sequence"),
         ("x: int32[b, t]", [[1, 2], [3]], "SG603", "x", "unequal lengths: 2, 1"),
         ("x: int32[b, t]", 3, "SG601", "x", "`x` is a single number (3)"),
         ("x: int32[b, t]", np.ones((0, 3), "i4"), "SG602", "x", "no rows"),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from saveguard.persist.save import save
     from saveguard.persist.verify import verify
     from saveguard.receipt import Receipt
+    from saveguard.sequences.pad import pad
     from saveguard.training.checkpoint import Checkpoint
 
 _HOMES = {
@@ -52,6 +53,7 @@ _HOMES = {
     "install": "diagnosis.hooks",
     "load": "persist.load",
     "load_ipython_extension": "diagnosis.hooks",
+    "pad": "sequences.pad",
     "rescue": "persist.rescue",
     "restore": "persist.rescue",
     "save": "persist.save",
@@ -76,6 +78,7 @@ __all__ = [
     "install",
     "load",
     "load_ipython_extension",
+    "pad",
     "rescue",
     "restore",
     "save",

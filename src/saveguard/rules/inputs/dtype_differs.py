@@ -70,6 +70,16 @@ def _text(leaf: LeafFacts, expected: Input) -> Finding:
     )
 
 
+def cast(place: str, value: str, given: str, wanted: str) -> Finding:
+    """The finding for a value that a dtype which was asked for does not hold."""
+    return rule.finding(
+        where=place,
+        message=f"{value} at {place} does not fit {wanted}",
+        why=f"It is {given}; a cast would change it without a word.",
+        fix=f"leave dtype out, which keeps {given}, or choose one that holds it",
+    )
+
+
 def bad(_: Path) -> Call:
     """Measurements for an input of whole numbers."""
     return _validate("int32")

@@ -103,6 +103,17 @@ rule.in_traceback(
 )
 
 
+def no_sequences() -> Finding:
+    """The finding for sequences of which there are none."""
+    return rule.finding(
+        where="sequences",
+        message="there are no sequences to pad",
+        why="Nothing tells their dtype or their shape, and a model has nothing to learn from.",
+        fix="look at where they come from: a folder that was not found, a filter that removed"
+        " everything",
+    )
+
+
 def bad(tmp: Path) -> Call:
     """A batch of zero sequences."""
     return _save(tmp, 0)

@@ -54,12 +54,17 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
 
 
 def _row(path: str, suspect: Suspect) -> Finding:
-    more = f"; {suspect.count} rows are so" if suspect.count > 1 else ""
+    return row_is_scalar(f"{path}{suspect.place}", suspect.row, suspect.value, suspect.count)
+
+
+def row_is_scalar(place: str, row: int, value: str, count: int = 1) -> Finding:
+    """The finding for a row that is a single value among sequences."""
+    more = f"; {count} rows are so" if count > 1 else ""
     return rule.finding(
-        where=f"{path}{suspect.place}",
-        message=f"row {suspect.row} of `{path}` is {suspect.value} where a sequence is due{more}",
-        why="Its neighbours are sequences; a single value has no length, so no batch can hold it.",
-        fix=f"write it as a sequence of one, [{suspect.value}], or leave the row out",
+        where=place,
+        message=f"row {row} at `{place}` is {value} where a sequence is due{more}",
+        why="A sequence has a length; a single value has none, so no padding makes it one.",
+        fix=f"write it as a sequence of one, [{value}], or leave the row out",
     )
 
 

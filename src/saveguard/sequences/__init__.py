@@ -1,0 +1,1 @@
+"""Sequences of unequal lengths as arrays: pad, mask, bucket; no number is changed."""

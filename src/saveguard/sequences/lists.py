@@ -1,0 +1,162 @@
+"""Lists of Python numbers and lists of arrays, put one after the other without changing a value."""
+
+from __future__ import annotations
+
+import itertools
+import struct
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from saveguard.rules import registry
+from saveguard.sequences.flat import Flat, flat, refuse, row_of
+
+# What `struct` packs, and refuses to pack a number into that it does not hold.
+_WHOLE = (("i", np.int32), ("q", np.int64), ("Q", np.uint64))
+_EXACT = 2**53
+
+
+def read(rows: Sequence[Any]) -> Flat:
+    """The sequences of a list: lists of numbers, of text, of lists or arrays, or arrays.
+
+    Whole numbers are int32, or int64 where they do not fit; floats are float64, as Python's are.
+
+    Raises:
+        SaveguardError: If a row is no sequence (SG601), or the steps do not fit together (SG623).
+    """
+    kinds = set(map(type, rows))
+    if kinds <= {list, tuple}:
+        return _of_lists(rows, np.fromiter(map(len, rows), np.int64, count=len(rows)))
+    arrays = [row if type(row) is np.ndarray else _array(row, at) for at, row in enumerate(rows)]
+    return _of_arrays(arrays)
+
+
+def _array(row: Any, at: int) -> Any:
+    """A row as an array; a single value is none."""
+    if row is None:
+        return np.empty(0, np.float32)
+    if isinstance(row, (list, tuple)):
+        held = read([row])
+        return held.values
+    found = row.numpy() if hasattr(row, "numpy") else np.asarray(row)
+    if found.ndim == 0 or isinstance(row, (dict, set)):
+        refuse(registry.module("SG601").row_is_scalar(f"sequences[{at}]", at, repr(row)[:40]))
+    return found
+
+
+def _of_lists(rows: Sequence[Any], lengths: Any) -> Flat:
+    total = int(lengths.sum())
+    first: Any = next((row[0] for row in rows if row), None)
+    if first is None and not total:
+        return flat(np.empty(0, np.float32), lengths)
+    if isinstance(first, (list, tuple)) or getattr(first, "shape", ()):
+        return _nested(rows, lengths)
+    values = None
+    if type(first) is int:
+        values = _packed(rows, lengths, total, "i", np.int32)
+    elif type(first) is float:
+        values = _packed(rows, lengths, total, "d", np.float64)
+        if values is not None and total and float(np.abs(values).max(initial=0)) >= _EXACT:
+            values = None  # whole numbers may be among them, which a float does not hold
+    return flat(_by_types(rows, lengths, total) if values is None else values, lengths)
+
+
+def _packed(rows: Sequence[Any], lengths: Any, total: int, code: str, dtype: Any) -> Any:
+    """Every row packed behind the one before; None where a value is of another kind."""
+    values = np.empty(total, dtype)
+    size, at = values.itemsize, 0
+    buffer: Any = values.view(np.uint8)
+    packers: dict[int, Any] = {}
+    try:
+        for row, count in zip(rows, lengths.tolist(), strict=True):
+            pack = packers.get(count)
+            if pack is None:
+                pack = packers[count] = struct.Struct(f"{count}{code}").pack_into
+            if count:
+                pack(buffer, at, *row)
+                at += count * size
+    except (struct.error, OverflowError, TypeError):
+        return None
+    return values
+
+
+def _by_types(rows: Sequence[Any], lengths: Any, total: int) -> Any:
+    """The values of rows that hold other types than the first value's, each looked at."""
+    types = set(map(type, itertools.chain.from_iterable(rows)))
+    if types == {bool}:
+        return np.fromiter(itertools.chain.from_iterable(rows), np.bool_, count=total)
+    if types <= {int, bool}:
+        for code, dtype in _WHOLE:
+            values = _packed(rows, lengths, total, code, dtype)
+            if values is not None:
+                return values
+    if types <= {str} or types <= {bytes}:
+        values = np.empty(total, object)
+        values[:] = list(itertools.chain.from_iterable(rows))
+        return values
+    if types <= {int, float, bool} and _exact(rows):
+        return _packed(rows, lengths, total, "d", np.float64)
+    if all(issubclass(kind, (np.generic, int, float)) for kind in types) and _exact(rows):
+        return np.array(list(itertools.chain.from_iterable(rows)))
+    counted = Counter(map(type, itertools.chain.from_iterable(rows)))
+    common = counted.most_common(1)[0][0]
+    for step, value in enumerate(itertools.chain.from_iterable(rows)):
+        large = isinstance(value, int) and abs(value) >= _EXACT
+        if type(value) is not common or large:
+            _differ(row_of(lengths, step), f"{value!r} ({type(value).__name__})", common.__name__)
+    return np.array(list(itertools.chain.from_iterable(rows)))
+
+
+def _exact(rows: Sequence[Any]) -> bool:
+    values = itertools.chain.from_iterable(rows)
+    return all(type(value) is not int or abs(value) <= _EXACT for value in values)
+
+
+def _nested(rows: Sequence[Any], lengths: Any) -> Flat:
+    """Rows of steps that are themselves lists or arrays, all of one shape."""
+    return nested(read(list(itertools.chain.from_iterable(rows))), lengths)
+
+
+def nested(steps: Flat, lengths: Any) -> Flat:
+    """Sequences whose steps are sequences themselves, all of one length."""
+    sizes = steps.lengths
+    if sizes.size and (sizes != sizes[0]).any():
+        odd = int(np.flatnonzero(sizes != sizes[0])[0])
+        _differ(row_of(lengths, odd), f"{sizes[odd]} values", f"{sizes[0]}")
+    inner = int(sizes[0]) if sizes.size else 0
+    values = steps.values.reshape(len(sizes), inner, *steps.values.shape[1:])
+    return flat(values, lengths)
+
+
+def _of_arrays(arrays: list[Any]) -> Flat:
+    lengths = np.fromiter(map(len, arrays), np.int64, count=len(arrays))
+    inner = {array.shape[1:] for array in arrays if array.size or array.ndim > 1}
+    if len(inner) > 1:
+        shape = next(array.shape[1:] for array in arrays if array.size or array.ndim > 1)
+        row = next(i for i, a in enumerate(arrays) if a.size and a.shape[1:] != shape)
+        _differ(f"[{row}]", f"steps of shape {arrays[row].shape[1:]}", f"steps of shape {shape}")
+    dtypes = {array.dtype for array in arrays if array.size} or {array.dtype for array in arrays}
+    shape = inner.pop() if inner else ()
+    if len(dtypes) == 1:
+        (dtype,) = dtypes
+        try:
+            joined = np.frombuffer(b"".join([array for array in arrays if array.size]), dtype)
+            return flat(joined.reshape(-1, *shape), lengths)
+        except (BufferError, ValueError, TypeError):
+            pass  # strided, or of a dtype that is no buffer: as the arrays are
+    full = [array for array in arrays if array.size]
+    values = np.concatenate(full) if full else np.empty((0, *shape), next(iter(dtypes)))
+    for array in full if values.dtype.kind == "f" else ():
+        if array.dtype.kind in "iu" and int(np.abs(array.astype(object)).max()) > _EXACT:
+            row = next(i for i, held in enumerate(arrays) if held is array)
+            _differ(f"[{row}]", str(array.dtype), "floats, which do not hold its numbers")
+    if {array.dtype.kind in "OUS" for array in full} == {True, False}:
+        row = next(i for i, a in enumerate(arrays) if a.size and a.dtype.kind in "OUS")
+        _differ(f"[{row}]", "text", "numbers")
+    return flat(values, lengths)
+
+
+def _differ(place: str, given: str, others: str) -> None:
+    refuse(registry.module("SG623").found(f"sequences{place}", given, others))

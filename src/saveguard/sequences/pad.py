@@ -1,0 +1,218 @@
+"""Sequences of unequal lengths -> values, mask, lengths; no number is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from saveguard.contract import Contract
+from saveguard.finding import Finding, Report
+from saveguard.rules import registry
+from saveguard.sequences import sources
+from saveguard.sequences import value as values
+from saveguard.sequences.flat import Flat, refuse, row_of, take
+from saveguard.sequences.padded import Padded
+from saveguard.sequences.scatter import scatter
+
+Side = Literal["pre", "post"]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Sequences that are ready to be padded: cut, without empties, with a value.
+
+    Attributes:
+        held: The sequences.
+        rows: Which of the given ones they are.
+        value: The padding value, of the data's dtype.
+        findings: What was found on the way.
+        told: What was done.
+    """
+
+    held: Flat
+    rows: Any
+    value: Any
+    side: Side
+    findings: tuple[Finding, ...]
+    told: tuple[str, ...]
+
+
+def pad(
+    sequences: Any,
+    *,
+    value: Any = None,
+    side: Side | None = None,
+    max_length: int | None = None,
+    truncate: Side | None = None,
+    multiple_of: int = 1,
+    empty: Literal["raise", "drop", "keep"] = "raise",
+    dtype: Any = None,
+    contract: Contract | None = None,
+    accept: Collection[str] = (),
+) -> Padded:
+    """Pad sequences to one length.
+
+    Args:
+        sequences: Lists of lists, lists of arrays of any rank (steps are the first axis), ragged
+            tensors, nested tensors, Arrow, awkward, list columns of pandas and polars.
+        value: The padding value; None: 0 if no step has it, else another that none has. One that
+            a step has is refused (SG604).
+        side: Padding stands after the data (`post`, the default), or before them (`pre`).
+        max_length: Longer sequences are refused, unless `truncate` says which end to cut.
+        truncate: `pre` cuts the beginning of sequences longer than `max_length`, `post` their
+            end; how much is counted in the report (SG622).
+        multiple_of: The width is rounded up to a multiple of it.
+        empty: Sequences without steps: `raise` (SG621), `drop` (see `Padded.rows`), or `keep`,
+            fully masked.
+        dtype: Another dtype than the data's; refused where it does not hold a value (SG541).
+        contract: A contract of one input, that gives `value`, `side` and `max_length`.
+        accept: Codes of findings that shall not stop it.
+
+    Returns:
+        Values of the data's dtype, shape (rows, width, ...), with the mask, the lengths, and a
+        report.
+
+    Raises:
+        SaveguardError: Where a number would be changed or lost, or a row is no sequence; the
+            finding names the row and the value.
+    """
+    if contract is not None:
+        described = contract.inputs[0]
+        value = described.pad if value is None else value
+        side = side or described.side or None
+        axes = described.axes or ()
+        if max_length is None and len(axes) > 1:
+            max_length = axes[1].size or axes[1].maximum
+    plan = prepare(
+        sources.read(sequences),
+        value=value,
+        side=side or "post",
+        max_length=max_length,
+        truncate=truncate,
+        empty=empty,
+        dtype=dtype,
+        accept=accept,
+    )
+    fixed = contract is not None and len(axes) > 1 and axes[1].size
+    longest = fixed or int(plan.held.lengths.max(initial=1))
+    width = -(-max(longest, 1) // multiple_of) * multiple_of
+    return write(plan, width)
+
+
+def prepare(
+    held: Flat,
+    *,
+    value: Any,
+    side: Side,
+    max_length: int | None,
+    truncate: Side | None,
+    empty: str,
+    dtype: Any,
+    accept: Collection[str],
+) -> Plan:
+    """Everything but the padding itself, each step with what it finds."""
+    if not len(held.lengths):
+        refuse(registry.module("SG602").no_sequences())
+    held = _cast(held, dtype)
+    rows, findings = np.arange(len(held.lengths)), []
+    if (held.lengths == 0).any():
+        held, rows, found = _without_empties(held, empty)
+        findings.append(found)
+    if max_length is not None and int(held.lengths.max(initial=0)) > max_length:
+        held, found = _cut(held, max_length, truncate)
+        findings.append(found)
+    value, collided = _value(held, value)
+    findings += [*collided, *([registry.module("SG620").chosen()] if side == "pre" else [])]
+    for finding in findings:
+        if finding.certainty == "certain" and finding.code not in accept:
+            refuse(finding)
+    told = (f"{len(held.lengths):,} sequences, {int(held.lengths.sum()):,} steps",)
+    return Plan(held=held, rows=rows, value=value, side=side, findings=tuple(findings), told=told)
+
+
+def write(plan: Plan, width: int, rows: Any = None) -> Padded:
+    """The sequences of a plan, or some of them, in rows of `width` steps."""
+    held = plan.held if rows is None else take(plan.held, rows)
+    shape = (len(held.lengths), width, *held.values.shape[1:])
+    dtype = held.values.dtype
+    zero = dtype.kind not in "OmMV" and not plan.value
+    # Fresh pages are zero already: filling them again would touch all of the memory twice.
+    out = np.zeros(shape, dtype) if zero else np.full(shape, plan.value, dtype)
+    scatter(held, out, plan.side)
+    return Padded(
+        values=out,
+        lengths=held.lengths,
+        rows=plan.rows if rows is None else plan.rows[rows],
+        value=plan.value,
+        side=plan.side,
+        report=Report(subject="sequences", findings=plan.findings, read=plan.told),
+    )
+
+
+def _cast(held: Flat, dtype: Any) -> Flat:
+    if dtype is None or np.dtype(dtype) == held.values.dtype:
+        return held
+    with np.errstate(all="ignore"):
+        cast = held.values.astype(dtype)
+    rounding = cast.dtype.kind == "f" and held.values.dtype.kind == "f"
+    lost = np.isfinite(held.values) & ~np.isfinite(cast) if rounding else held.values != cast
+    if np.any(lost):
+        step = int(np.flatnonzero(np.any(lost.reshape(len(lost), -1), axis=1))[0])
+        first = (
+            held.values[step].flat[int(np.argmax(lost[step]))]
+            if lost.ndim > 1
+            else held.values[step]
+        )
+        place = "sequences" + row_of(held.lengths, step)
+        refuse(
+            registry.module("SG541").cast(
+                place, repr(first.item()), str(held.values.dtype), str(np.dtype(dtype))
+            )
+        )
+    return msgspec.structs.replace(held, values=cast)
+
+
+def _without_empties(held: Flat, empty: str) -> tuple[Flat, Any, Finding]:
+    rows = np.flatnonzero(held.lengths == 0)
+    found = registry.module("SG621").found(rows[:5].tolist(), len(rows), empty)
+    kept = np.flatnonzero(held.lengths) if empty == "drop" else np.arange(len(held.lengths))
+    if not len(kept):
+        refuse(registry.module("SG602").no_sequences())
+    return (take(held, kept) if empty == "drop" else held), kept, found
+
+
+def _cut(held: Flat, longest: int, truncate: Side | None) -> tuple[Flat, Finding]:
+    long = np.flatnonzero(held.lengths > longest)
+    lost = int((held.lengths[long] - longest).sum())
+    found = registry.module("SG622").found(
+        int(long[0]), int(held.lengths[long[0]]), len(long), lost, longest, truncate
+    )
+    lengths = np.minimum(held.lengths, longest)
+    starts = held.starts + (held.lengths - lengths) if truncate == "pre" else held.starts
+    return Flat(held.values, lengths, starts), found
+
+
+def _value(held: Flat, value: Any) -> tuple[Any, list[Finding]]:
+    collision, dtype = registry.module("SG604").collision, held.values.dtype
+    if value is None:
+        chosen = values.free(held)
+        if chosen is not None:
+            return chosen, []
+        value, certainty, other = next(values.candidates(held.values)), "likely", ""
+    else:
+        if not values.fits(value, dtype):
+            refuse(
+                registry.module("SG541").cast(
+                    "value", repr(value), type(value).__name__, str(dtype)
+                )
+            )
+        value = np.asarray(value).astype(dtype)[()] if dtype.kind not in "OUS" else value
+        certainty, other = "certain", values.free(held)
+        other = "" if other is None else str(other)
+    count, first = values.taken(held, value)
+    if not count:
+        return value, []
+    place = "sequences" + row_of(held.lengths, first)
+    return value, [collision(str(value), count, place, other, certainty)]
