@@ -14,7 +14,9 @@ from keras import layers
 
 import saveguard
 from saveguard.examine import arithmetic
+from saveguard.examine.inspect import of
 from saveguard.examine.inspection import Inspection
+from saveguard.facts import ArchiveFacts
 
 LEGACY = Path(__file__).parents[2] / "shared" / "legacy-models"
 CONFIG = {"class_name": "Sequential", "config": {"name": "mod\u00e8le", "layers": []}}
@@ -187,3 +189,9 @@ def test_real_ones(name: str, rows: int, told: Any) -> None:
     found = saveguard.inspect(LEGACY / name)
     assert len(found.layers) == rows
     assert told in [(row.name, row.outputs, row.parameters) for row in found.layers]
+
+
+@pytest.mark.parametrize("receipt", ["", "{", "[]", "null", '{"proof": 3, "environment": []}'])
+def test_a_receipt_that_is_none_stops_nothing(receipt: str) -> None:
+    facts = ArchiveFacts(path="m.h5", layout="h5", receipt=receipt)
+    assert set(of(facts).receipt) <= {"verdict"}

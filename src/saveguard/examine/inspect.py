@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +40,7 @@ def of(facts: ArchiveFacts) -> Inspection:
         versions=facts.versions,
         model=(root.class_name, root.name) if root is not None else ("", ""),
         contract=contract(facts),
-        receipt=receipt(json.loads(facts.receipt)) if facts.receipt else {},
+        receipt=receipt(facts.receipt),
         layers=tuple(_rows(facts)),
         arrays=tuple(_arrays(facts)),
         signatures=tuple(name for graph in graphs for name in graph["signatures"]),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -220,13 +220,16 @@ def _product(shape: Sequence[int]) -> int:
     return product
 
 
-def receipt(text: Any) -> dict[str, str]:
+def receipt(text: str) -> dict[str, str]:
     """What to tell of a receipt: its verdict, when it was written, and with which versions."""
-    if not isinstance(text, dict):
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}  # a rule says what is wrong with it
+    if not isinstance(found, dict) or not found:
         return {}
-    proof = text.get("proof")
+    proof, environment = found.get("proof"), found.get("environment")
     verdict = proof.get("verdict") if isinstance(proof, dict) else "not proven"
-    environment = text.get("environment")
     versions = environment if isinstance(environment, dict) else {}
-    told = {"verdict": verdict, "created": text.get("created"), **versions}
+    told = {"verdict": verdict, "created": found.get("created"), **versions}
     return {key: value for key, value in told.items() if isinstance(value, str) and value}
