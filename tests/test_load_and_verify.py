@@ -262,3 +262,19 @@ def _verified(path: Path) -> saveguard.Report:
         return saveguard.verify(path)
     except saveguard.SaveguardError as error:
         return error.report
+
+
+def test_an_unpacked_archive_is_loaded_and_proven(tmp_path: Path) -> None:
+    model, batch = models.sequential()
+    saveguard.save(model, tmp_path / "m.keras", example=batch)
+    folder = tmp_path / "unpacked"
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        archive.extractall(folder)
+    assert saveguard.load(folder, compare=True).count_params() == model.count_params()
+    report = saveguard.verify(folder)
+    assert report.ok and not report.findings and "1 output, 6 rows" in report.read
+    config = (folder / "config.json").read_text()
+    (folder / "config.json").write_text(config.replace('"units": 2', '"units":  2'))
+    with pytest.raises(saveguard.SaveguardError) as caught:
+        saveguard.load(folder)
+    assert caught.value.codes == ("SG103",)

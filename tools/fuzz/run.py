@@ -30,7 +30,7 @@ from mutate import mutated
 from seeds import Seed, seeds
 
 SECONDS, MEGABYTES, PATIENCE = 2.0, 512, 60.0
-PROGRESS = 2000
+PROGRESS, SHOWN = 2000, 20
 OUTCOMES = ("crash", "hang", "memory", "no verdict")
 
 
@@ -107,7 +107,8 @@ def _tell(
     }
     for name in (name for name in OUTCOMES if wrong[name]):
         total[name] += 1
-        print(f"{name}: {outcome}", flush=True)
+        if total[name] <= SHOWN:
+            print(f"{name}: {outcome}", flush=True)
         if options.keep and isinstance(outcome.number, int):
             write(outcome.number, options.seed, found, options.keep / str(outcome.number))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.archive.budget import UNREADABLE, Damaged, NotUnderstood, OverBudget
+from saveguard.archive.checksums import hold_files
 from saveguard.archive.draft import Draft
 from saveguard.archive.hdf5 import walk
 from saveguard.archive.keras import read_parts
@@ -97,10 +98,19 @@ def opened(folder: str, name: str) -> Iterator[Source]:
         os.close(descriptor)
 
 
-def read(draft: Draft, *, arrays: bool) -> None:
-    """Read an unpacked `.keras` archive."""
+def read(draft: Draft, *, arrays: bool, digests: bool) -> None:
+    """Read an unpacked `.keras` archive; with `digests`, hold it against its receipt."""
     draft.layout = "folder"
-    read_parts(draft, Folder(draft), arrays=arrays)
+    found = Folder(draft)
+    read_parts(draft, found, arrays=arrays)
+    if not (draft.receipt and digests and arrays):
+        return
+    with contextlib.ExitStack() as stack:
+        files = {}
+        for name in found.names:
+            with contextlib.suppress(*UNREADABLE):
+                files[name] = stack.enter_context(found.opened(name))
+        hold_files(draft, files)
 
 
 def read_shards(draft: Draft, document: dict[str, Any], *, arrays: bool) -> None:

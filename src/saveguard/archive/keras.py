@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from saveguard.archive import npz, parts
+from saveguard.archive import checksums, npz, parts
 from saveguard.archive.budget import UNREADABLE, Damaged
 from saveguard.archive.draft import Draft
 from saveguard.archive.hdf5 import walk
@@ -49,10 +48,6 @@ class _Zip:
     def opened(self, name: str) -> AbstractContextManager[Source]:
         return parts.opened(self.source, self.entries[name], self.draft.meter)
 
-    def blocks(self, entry: Entry) -> Iterator[bytes]:
-        limit = self.draft.meter.budget.unpacked
-        return parts.blocks(self.source, entry, limit, self.draft.meter)
-
 
 def read_zip(draft: Draft, source: Source, *, arrays: bool, digests: bool) -> None:
     """Read a zip archive, whatever it holds."""
@@ -73,7 +68,7 @@ def read_zip(draft: Draft, source: Source, *, arrays: bool, digests: bool) -> No
     _structure(draft, found.entries)
     read_parts(draft, archive, arrays=arrays)
     if arrays:
-        _hold_against_checksums(draft, archive, found.entries, digests)
+        checksums.hold_members(draft, source, found.entries, digests)
 
 
 def read_parts(draft: Draft, archive: Container, *, arrays: bool) -> None:
@@ -139,57 +134,3 @@ def _structure(draft: Draft, entries: list[Entry]) -> None:
                 f"BadZipFile: File name in directory {member.name!r} and header"
                 f" {member.local_name!r} differ."
             )
-
-
-def _hold_against_checksums(
-    draft: Draft, archive: _Zip, entries: list[Entry], digests: bool
-) -> None:
-    """Compare members with their checksums, and with the digests in the receipt.
-
-    Without `digests` only what is small is read; the directory's own checksum stands for the rest.
-    """
-    recorded = recorded_digests(draft.receipt)
-    left = draft.meter.budget.checked
-    changed = []
-    for entry in entries:
-        member, found = entry.member, ""
-        if digests or member.size <= left:
-            left -= 0 if digests else member.size
-            found = _digest(draft, archive, entry, recorded.get(member.name, ""))
-        elif recorded.get(member.name, "").startswith("crc32"):
-            found = f"crc32:{member.crc:08x}"
-        if found and recorded.get(member.name, found) != found:
-            changed.append(member.name)
-    draft.changed = tuple(changed) + tuple(sorted(set(recorded) - set(archive.names)))
-
-
-def _digest(draft: Draft, archive: _Zip, entry: Entry, like: str) -> str:
-    """The digest of a member, of the kind that its receipt has; empty where it is damaged."""
-    import hashlib
-
-    member, crc = entry.member, 0
-    sha256 = hashlib.sha256() if like.startswith("sha256") else None
-    try:
-        for block in archive.blocks(entry):
-            crc = zlib.crc32(block, crc)
-            if sha256 is not None:
-                sha256.update(block)
-        if member.crc is not None and crc != member.crc:
-            raise Damaged(f"Bad CRC-32 for file {member.name!r}")
-    except Damaged as error:
-        draft.damaged(f"BadZipFile: {error}")
-        return ""
-    except UNREADABLE as error:
-        if not any(part.what == member.name for part in draft.unread):
-            draft.leave(member.name, error)
-        return ""
-    return f"sha256:{sha256.hexdigest()}" if sha256 else f"crc32:{crc:08x}"
-
-
-def recorded_digests(receipt: str) -> Mapping[str, str]:
-    """The digests in a receipt, by part."""
-    try:
-        found = json.loads(receipt)["digests"] if receipt else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}  # what it says is held against the file by `verify`
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}

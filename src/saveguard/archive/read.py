@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from saveguard.archive import folder, h5, keras
+from saveguard.archive import checksums, folder, h5, keras
 from saveguard.archive.budget import BUDGET, UNREADABLE, Budget, Meter
 from saveguard.archive.content import content_of
 from saveguard.archive.draft import Draft, parse
@@ -39,7 +39,7 @@ def read(
     name = os.fspath(path)
     meter = Meter(budget)
     if os.path.isdir(name):
-        return _folder(Draft(name, "directory", 0, meter), arrays)
+        return _folder(Draft(name, "directory", 0, meter), arrays, digests)
     try:
         # A pipe would make `open` wait for whoever writes into it.
         descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
@@ -63,7 +63,7 @@ def read(
         os.close(descriptor)
 
 
-def _folder(draft: Draft, arrays: bool) -> ArchiveFacts:
+def _folder(draft: Draft, arrays: bool, digests: bool) -> ArchiveFacts:
     from saveguard.archive import savedmodel  # slow to import, and needed for folders alone
 
     if savedmodel.is_one(draft.path):
@@ -72,7 +72,7 @@ def _folder(draft: Draft, arrays: bool) -> ArchiveFacts:
             draft.facts(), **savedmodel.read(draft.path, draft.meter.budget)
         )
     if os.path.lexists(os.path.join(draft.path, keras.CONFIG)):
-        folder.read(draft, arrays=arrays)
+        folder.read(draft, arrays=arrays, digests=digests)
     return draft.facts()
 
 
@@ -98,7 +98,7 @@ def _hold_against_receipt(draft: Draft, digests: bool) -> None:
 
     By h5py, as only `load` and `verify` ask for it, which open the file by h5py as well.
     """
-    recorded = keras.recorded_digests(draft.receipt) if digests and not draft.damage else {}
+    recorded = checksums.recorded(draft.receipt) if digests and not draft.damage else {}
     if not recorded:
         return
     import h5py

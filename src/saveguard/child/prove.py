@@ -11,7 +11,7 @@ import traceback
 
 from . import arrays, compare, running, trace
 from .traits import traits
-from .window import weights_of
+from .window import file_of, weights_of
 
 
 def environment():
@@ -93,7 +93,9 @@ def _stored(request):
     import h5py
 
     path = request["path"]
-    with open(path, "rb", buffering=0) as file, h5py.File(weights_of(path, file), "r") as weights:
+    with open(file_of(path), "rb", buffering=0) as file, h5py.File(
+        weights_of(path, file), "r"
+    ) as weights:
         stored = trace.contents(weights) if request.get("foreign") else trace.names(weights)
         return stored, arrays.read(weights)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zipfile
 
@@ -60,6 +61,11 @@ class Window(io.RawIOBase):
         self.file.truncate(self.start + size)
         self.end = size
         return size
+
+
+def file_of(path):
+    """The file that holds an archive's weights: the archive itself, or one in its folder."""
+    return os.path.join(path, WEIGHTS) if os.path.isdir(path) else path
 
 
 def weights_of(path, file):

@@ -8,7 +8,7 @@ from typing import Any
 import h5py
 
 from saveguard.child import arrays, prove
-from saveguard.child.window import weights_of
+from saveguard.child.window import file_of, weights_of
 from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
 from saveguard.facts import OutputDifference, ProofFacts
@@ -31,7 +31,7 @@ def load(
     safe mode is on.
 
     Args:
-        path: A `.keras` or `.h5` file.
+        path: A `.keras` or `.h5` file, or the folder that a `.keras` file unpacks to.
         custom_objects: Classes and functions by name, as Keras takes them.
         compile: Compile the model as it was when it was saved.
         compare: Call the model on the golden in the file, and raise unless it gives the same.
@@ -71,7 +71,10 @@ def _compare(model: Any, name: str, golden: Golden | None) -> None:
         told = "outputs: the file holds no golden that can be compared"
         raise SaveguardError(Report(subject=name, not_read=(told,)))
     found: dict[str, Any] = {}
-    with open(name, "rb", buffering=0) as file, h5py.File(weights_of(name, file), "r") as weights:
+    with (
+        open(file_of(name), "rb", buffering=0) as file,
+        h5py.File(weights_of(name, file), "r") as weights,
+    ):
         held = arrays.read(weights)
     prove.against_golden(model, held, msgspec.to_builtins(golden), {"same": False}, found)
     outputs = tuple(OutputDifference(**row) for row in found["outputs"])

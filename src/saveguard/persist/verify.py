@@ -17,6 +17,15 @@ from saveguard.persist import proof
 from saveguard.receipt import Receipt
 from saveguard.rules import registry
 
+_ALONE = "weights alone: only `save` can prove them, with the model at hand"
+# Layouts that no release of Keras 3 loads as a model.
+_NOT_LOADED = {
+    "weights": _ALONE,
+    "shards": _ALONE,
+    "npz": _ALONE,
+    "savedmodel": "a SavedModel: Keras 3 does not load it as a model",
+}
+
 
 def verify(
     path: str | os.PathLike[str],
@@ -32,7 +41,7 @@ def verify(
     give the same outputs twice.
 
     Args:
-        path: A `.keras` or `.h5` file.
+        path: A `.keras` or `.h5` file, or the folder that a `.keras` file unpacks to.
         python: An interpreter with Keras (3.8 and newer; Saveguard is not needed there); None
             for this one.
         limit: Seconds that the proof may take.
@@ -53,8 +62,8 @@ def verify(
     if any(finding.certainty == "certain" for finding in findings):
         told = "not proven: what was found in the file itself comes first"
         return Report(subject=name, findings=findings, not_read=(told,))
-    if facts.layout == "weights":
-        told = "weights alone: only `save` can prove them, with the model at hand"
+    if facts.layout in _NOT_LOADED:
+        told = _NOT_LOADED[facts.layout]
         return Report(subject=name, findings=findings, not_read=(told,))
     trial = proof.Trial(
         path=Path(name),
