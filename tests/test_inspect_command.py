@@ -74,11 +74,18 @@ def test_the_configuration_alone(saved: Path, capsys: pytest.CaptureFixture[str]
     path = saved
     done = run(str(path), "--config")
     assert json.loads(done.output)["config"]["name"] == "whole"
-    if path.suffix == ".keras":
-        assert quick._printed(str(path))
-        assert capsys.readouterr().out == done.output
-    else:
-        assert not quick._printed(str(path))
+    assert quick._printed(str(path))
+    assert capsys.readouterr().out == done.output
+
+
+def test_what_goes_wrong_takes_the_long_way(tmp_path: Path) -> None:
+    (tmp_path / "m.keras").write_text("words")
+    assert not quick._printed(str(tmp_path / "m.keras"))
+    assert not quick._printed(str(tmp_path / "missing"))
+    command = [sys.executable, "-m", "saveguard", "inspect", "--config", str(tmp_path / "m.keras")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.endswith("m.keras: no saved model (its content is text)\n")
 
 
 def test_weights_alone_have_no_configuration(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The command `saveguard`, with a short way for what must take no time.
 
-`saveguard inspect PATH --config` on a plain `.keras` archive is answered before click is imported,
-which would take longer than the answer. Whatever is not plain takes the way of every command.
+`saveguard inspect PATH --config` is answered before click is imported, which would take longer
+than the answer; on a plain `.keras` archive, before anything else is. Whatever goes wrong on the
+short way takes the way of every command, which says what it is.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ def main() -> None:
 
 
 def _printed(path: str) -> bool:
+    """Whether the configuration could be printed; if not, the command itself says why."""
     from saveguard.examine import configuration
 
     found = configuration.plain(path)
+    if found is None:
+        found = configuration.read(path)
     if found is None:
         return False
     told = configuration.text(found, terminal=sys.stdout.isatty())

@@ -1,7 +1,8 @@
-"""The configuration alone, at the least cost: before anything else of Saveguard is imported.
+"""The configuration alone, at the least cost.
 
-It needs the standard library's smallest modules only; `saveguard inspect --config` is used in
-loops over many files, where starting the program is all that costs.
+For a plain `.keras` archive nothing but the standard library's smallest modules is imported;
+`saveguard inspect --config` is used in loops over many files, where starting the program is all
+that costs.
 """
 
 from __future__ import annotations
@@ -79,6 +80,16 @@ def _unpacked(file: Any, entry: bytes) -> bytes:
 
 def _number(data: bytes, at: int, length: int) -> int:
     return int.from_bytes(data[at : at + length], "little")
+
+
+def read(path: str) -> Any:
+    """The configuration of a saved model of any layout; None where there is none to be read."""
+    from saveguard.archive import read as archives
+
+    try:
+        return of(archives.read(path, digests=False, arrays=False))
+    except OSError:
+        return None
 
 
 def of(facts: ArchiveFacts) -> Any:
