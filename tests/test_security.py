@@ -38,6 +38,7 @@ SOUND = [
     controls.custom,
     controls.lambda_by_name,
     controls.names_with_slashes,
+    controls.table_from_asset,
 ]
 
 

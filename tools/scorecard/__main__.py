@@ -22,28 +22,30 @@ PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "scorecard.md"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=SCANNERS)
-    chosen = parser.parse_args().only
+    parser.add_argument("--corpus", type=Path)
+    asked = parser.parse_args()
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     from tools.scorecard.controls import architectures
 
     cases = [*attacks(), *controls(), *architectures()]
+    names = [asked.only] if asked.only else list(SCANNERS)
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder).resolve()
+        corpus = Path(asked.corpus or folder).resolve()
         for case in cases:
             _build(case, corpus)
-        names = [chosen] if chosen else list(SCANNERS)
         results = {name: SCANNERS[name](corpus) for name in names}
     text = page.written(cases, results)
-    if chosen:
+    if asked.only:
         print(text)
     else:
         PAGE.write_text(text)
 
 
 def _build(case: Case, corpus: Path) -> None:
-    (corpus / case.name).mkdir()
-    case.build(corpus / case.name)
-    print(".", end="", file=sys.stderr, flush=True)
+    if not (corpus / case.name).exists():
+        (corpus / case.name).mkdir(parents=True)
+        case.build(corpus / case.name)
+        print(".", end="", file=sys.stderr, flush=True)
 
 
 main()

@@ -109,3 +109,17 @@ def saved_model(
         entry += field(5, json.dumps(metadata))
         (folder / "keras_metadata.pb").write_bytes(field(1, entry))
     return folder
+
+
+def with_table(folder: Path, *more: bytes) -> Path:
+    """A SavedModel that fills a table from its asset, whose path a variable holds."""
+    fill = operation("InitializeTableFromTextFileV2", "fill", "table", "filename")
+    nodes = [
+        operation("Placeholder", "asset"),
+        operation("VarHandleOp", "holder"),
+        operation("AssignVariableOp", "assign", "holder", "asset"),
+        operation("ReadVariableOp", "path", "holder", "^assign"),
+        operation("StatefulPartitionedCall", "fill", "path", f=calls("__inference_fill_4")),
+    ]
+    filling = (function("__inference_fill_4", fill),)
+    return saved_model(folder, main=(*nodes, *more), functions=filling, assets=("words.txt",))

@@ -45,7 +45,11 @@ def expected(facts: ArchiveFacts) -> Callable[[Operation], bool]:
     graphs = facts.documents.get("saved_model.pb", {}).get("graphs", [])
     functions = _by_function(facts.operations)
     savers = _savers(graphs, functions)
-    assets = {(number, name) for number, graph in enumerate(graphs) for name in _assets(graph)}
+    assets = {
+        (number, name)
+        for number, graph in enumerate(graphs)
+        for name in _assets(graph, functions.get((number, ""), []))
+    }
     callers = _callers(facts.operations)
     names = {(operation.meta, operation.graph, operation.name) for operation in facts.operations}
     scopes = [_scope(graph, functions.get((n, ""), [])) for n, graph in enumerate(graphs)]
@@ -117,8 +121,16 @@ def _scope(graph: Any, main: list[Operation]) -> str:
     return "" if scope == "/" or any(_node(name).startswith(scope) for name in used) else scope
 
 
-def _assets(graph: Any) -> set[str]:
-    return {_node(name) for name in graph.get("asset_tensors", ()) if name}
+def _assets(graph: Any, main: list[Operation]) -> set[str]:
+    """Operations that give an asset's path: its own, and variables that hold nothing else."""
+    found = {_node(name) for name in graph.get("asset_tensors", ()) if name}
+    assigned: dict[str, set[str]] = defaultdict(set)
+    for op in main if found else ():
+        if op.op == "AssignVariableOp" and len(op.inputs) > 1:
+            assigned[_node(op.inputs[0])].add(_node(op.inputs[1]))
+    found |= {variable for variable, values in assigned.items() if values <= found}
+    reads = {op.name: op.inputs for op in main if op.op in ("ReadVariableOp", "Identity")}
+    return found | {name for name, given in reads.items() if given and _node(given[0]) in found}
 
 
 def _from_asset(

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from tools.scorecard.attacks.symbols import configs
 from tools.scorecard.case import hostile
-from tools.scorecard.protobuf import SAVING, calls, field, function, operation, saved_model, text
+from tools.scorecard.protobuf import (
+    SAVING,
+    calls,
+    field,
+    function,
+    operation,
+    saved_model,
+    text,
+    with_table,
+)
 
 
 @hostile("SavedModel operation", "SG316")
@@ -67,6 +76,14 @@ def reads_a_table_of_the_host(folder: Path) -> Path:
     name = operation("Const", "name", value=text("/etc/hostname"))
     table = operation("InitializeTableFromTextFileV2", "fill", "table", "name")
     return saved_model(folder / "m", main=(name, table))
+
+
+@hostile("SavedModel operation; bypass: the asset is trusted", "SG316")
+def reads_a_table_by_a_variable(folder: Path) -> Path:
+    """The same by a variable that holds an asset's path first, and a file of the host after."""
+    other = operation("Const", "other", value=text("/etc/hostname"))
+    again = operation("AssignVariableOp", "again", "holder", "other")
+    return with_table(folder / "m", other, again)
 
 
 @hostile("SavedModel operation", "SG316")
