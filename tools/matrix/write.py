@@ -154,6 +154,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--formats", default="h5,keras")
     parser.add_argument("--only", default="", help="part of an architecture's name")
+    parser.add_argument("--rooms", default="", help="modules of architectures, with commas")
     parser.add_argument("--every", type=int, default=1, help="only every so many-th architecture")
     parser.add_argument("--trace", action="store_true", help="tell where building failed")
     options = parser.parse_args()
@@ -161,10 +162,11 @@ def main():
     path = os.path.join(options.folder, "records-" + options.formats.replace(",", "-") + ".json")
     records = []
     for name, make in sorted(ARCHITECTURES.items())[:: options.every]:
-        if options.only in name:
+        room = make.__module__.split(".")[-1]
+        if options.only in name and room in (options.rooms or room).split(","):
             records += write(name, make, options.folder, options.formats.split(","))
-    with open(path, "w") as target:
-        json.dump({"version": VERSION, "records": records}, target, indent=1)
+            with open(path, "w") as target:  # as they come: a run may be cut short
+                json.dump({"version": VERSION, "records": records}, target, indent=1)
     failed = sum("error" in record for record in records)
     print(f"{VERSION}: {len(records)} records, {failed} not written")
 

@@ -84,6 +84,7 @@ def _made(node: Node, symbol: Symbol, release: Release) -> Iterator[Stop]:
         yield from values.dtypes(node, symbol, release)
         yield from values.mistaken(node, symbol)
         yield from values.chosen(node, symbol)
+        yield from values.axes(node, symbol)
         yield from values.activations(node)
         yield from values.lambdas(node, symbol)
         yield from unknown.listed(node)

@@ -119,6 +119,25 @@ def chosen(node: Node, symbol: Symbol) -> Iterator[Stop]:
         )
 
 
+def axes(node: Node, symbol: Symbol) -> Iterator[Stop]:
+    """Several axes, which the loader of old files takes out: the weights then do not fit.
+
+    After `model_from_config` in keras/src/legacy/saving/saving_utils.py.
+    """
+    axis = node.config.get("axis")
+    if symbol.name != "LayerNormalization" or way(node) != "layers" or not isinstance(axis, list):
+        return
+    if len(axis) > 1 and (node.config.get("scale", True) or node.config.get("center", True)):
+        yield Stop(
+            kind="axes",
+            path=f"{node.path}.config.axis",
+            prints="Shape mismatch in layer",
+            node=node,
+            values={"argument": "axis", "value": str(axis), "wanted": "", "name": node.name},
+            turn="$.~",
+        )
+
+
 def activations(node: Node) -> Iterator[Stop]:
     """An activation that is a Python lambda, in the forms that have no class name."""
     for key, value in node.config.items():
