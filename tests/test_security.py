@@ -39,6 +39,7 @@ SOUND = [
     controls.lambda_by_name,
     controls.names_with_slashes,
     controls.table_from_asset,
+    controls.savers_in_the_main_graph,
 ]
 
 

@@ -213,6 +213,17 @@ def table_from_asset(folder: Path) -> Path:
     return protobuf.with_table(folder / "m")
 
 
+@benign("a SavedModel of TensorFlow 1")
+def savers_in_the_main_graph(folder: Path) -> Path:
+    """Two savers in the main graph, as TensorFlow 1 leaves them: a trainer's and the export's."""
+    nodes = [
+        protobuf.operation(op, f"{scope}{op}", f"{scope}Const")
+        for scope in ("", "save/")
+        for op in ("SaveV2", "MergeV2Checkpoints", "RestoreV2")
+    ]
+    return protobuf.saved_model(folder / "m", main=tuple(nodes))
+
+
 @benign("names of Keras 2")
 def names_with_slashes(folder: Path) -> Path:
     """An `.h5` whose layers have slashes and dots in their names, as TensorFlow allowed."""

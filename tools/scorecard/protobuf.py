@@ -84,6 +84,7 @@ def saved_model(
     assets: tuple[str, ...] = (),
     metadata: Any = None,
     collections: tuple[bytes, ...] = (),
+    output: str = "StatefulPartitionedCall:0",
 ) -> Path:
     """A SavedModel whose serving signature runs `serving`."""
     folder.mkdir()
@@ -101,7 +102,7 @@ def saved_model(
     meta += field(2, graph(partitioned, [body, *saver_functions(), *functions]))
     meta += field(3, field(1, "saver_filename:0") + field(2, "save:0") + field(3, "restore"))
     meta += b"".join(field(4, entry) for entry in collections)
-    meta += field(5, signature("serving_default", "StatefulPartitionedCall:0"))
+    meta += field(5, signature("serving_default", output))
     meta += b"".join(field(6, field(1, field(1, "asset:0")) + field(2, name)) for name in assets)
     (folder / "saved_model.pb").write_bytes(field(1, 1) + field(2, meta))
     if metadata is not None:

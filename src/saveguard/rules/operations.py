@@ -52,7 +52,11 @@ def expected(facts: ArchiveFacts) -> Callable[[Operation], bool]:
     }
     callers = _callers(facts.operations)
     names = {(operation.meta, operation.graph, operation.name) for operation in facts.operations}
-    scopes = [_scope(graph, functions.get((n, ""), [])) for n, graph in enumerate(graphs)]
+    served = {
+        (number, name)
+        for number, graph in enumerate(graphs)
+        for name in _served(graph, functions.get((number, ""), []))
+    }
 
     def is_expected(operation: Operation) -> bool:
         if _TABLE.fullmatch(operation.op):
@@ -61,8 +65,7 @@ def expected(facts: ArchiveFacts) -> Callable[[Operation], bool]:
             return False
         if operation.graph:
             return (operation.meta, operation.graph) in savers
-        scope = scopes[operation.meta] if operation.meta < len(scopes) else ""
-        return bool(scope) and operation.name.startswith(scope)
+        return (operation.meta, operation.name) not in served
 
     return is_expected
 
@@ -108,17 +111,23 @@ def _reached(number: int, names: list[str], functions: dict[Place, list[Operatio
     return found
 
 
-def _scope(graph: Any, main: list[Operation]) -> str:
-    """The scope of TensorFlow 1's saver in the main graph, `save/`, where nothing uses it else."""
-    saver = (graph.get("saver") or {}).values()
-    scopes = {_node(name).rpartition("/")[0] for name in saver if name}
-    scope = f"{scopes.pop()}/" if len(scopes) == 1 else "/"
-    used = [name for op in main if not op.name.startswith(scope) for name in op.inputs]
-    used += [
+def _served(graph: Any, main: list[Operation]) -> set[str]:
+    """Operations of the main graph that run when it is loaded or its signatures are called.
+
+    What TensorFlow 1 adds to save and restore, once for every saver, feeds none of these.
+    """
+    feeds = {op.name: op.inputs for op in main}
+    ends = [
         t["tensor"] for s in graph.get("signatures", {}).values() for t in s["outputs"].values()
     ]
-    used += graph.get("init", [])
-    return "" if scope == "/" or any(_node(name).startswith(scope) for name in used) else scope
+    ahead = [_node(name) for name in [*ends, *graph.get("init", [])]]
+    found: set[str] = set()
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += map(_node, feeds.get(name, ()))
+    return found
 
 
 def _assets(graph: Any, main: list[Operation]) -> set[str]:

@@ -142,3 +142,10 @@ def graph_cut_short(folder: Path) -> Path:
     graph = path / "saved_model.pb"
     graph.write_bytes(graph.read_bytes()[:-20])
     return path
+
+
+@hostile("SavedModel operation; bypass: the saver is trusted", "SG316")
+def restores_for_a_signature(folder: Path) -> Path:
+    """RestoreV2 in the main graph, under the saver's name, whose tensor a signature gives."""
+    read = operation("RestoreV2", "save/RestoreV2", "prefix", "names", "slices")
+    return saved_model(folder / "m", main=(read,), output="save/RestoreV2:0")
