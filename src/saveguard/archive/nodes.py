@@ -111,23 +111,26 @@ def _node(place: _Place, document: str) -> Node | None:
     if not isinstance(class_name, str):
         called = value.get("name") if role in _NAMED_BY_NAME else None
         return _named(place, document, called, value) if isinstance(called, str) else None
+    return _object(place, document, class_name)
+
+
+def _object(place: _Place, document: str, class_name: str) -> Node:
+    value = place.value
     config = value.get("config")
     arguments = config if isinstance(config, dict) else {}
     name = _text(arguments.get("name")) or _text(value.get("name"))
     if class_name == "function" and isinstance(config, str):
         class_name = config
-    role = _role(place, value)
-    layer = place.layer
+    role, layer = _role(place, value), place.layer
     if role == "layer":
         layer = _short(f"{layer}/{name or class_name}".lstrip("/"))
-    module = value.get("module")
     return Node(
         path=place.path,
         document=document,
         role=role,
         class_name=class_name,
         name=name,
-        module=module if isinstance(module, str) else None,
+        module=_text(value.get("module"), None),
         registered_name=_text(value.get("registered_name")),
         config=arguments,
         raw=value,
@@ -226,5 +229,5 @@ def _short(path: str) -> str:
     return path if len(path) <= _LONGEST else f"{path[: _LONGEST // 2]}…{path[-_LONGEST // 3 :]}"
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def _text(value: Any, otherwise: Any = "") -> Any:
+    return value if isinstance(value, str) else otherwise

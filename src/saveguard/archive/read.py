@@ -50,17 +50,20 @@ def read(
         if not stat.S_ISREG(status.st_mode):
             return ArchiveFacts(path=name, content="unknown")
         source = Source(descriptor, name, 0, status.st_size)
-        draft = Draft(name, content_of(source), source.size, meter)
-        if draft.content == "zip":
-            keras.read_zip(draft, source, arrays=arrays, digests=digests)
-        elif draft.content == "hdf5":
-            h5.read(draft, source, arrays=arrays)
-            _hold_against_receipt(draft, digests)
-        elif draft.content == "json":
-            _json(draft, source, arrays)
-        return draft.facts()
+        return _file(Draft(name, content_of(source), source.size, meter), source, arrays, digests)
     finally:
         os.close(descriptor)
+
+
+def _file(draft: Draft, source: Source, arrays: bool, digests: bool) -> ArchiveFacts:
+    if draft.content == "zip":
+        keras.read_zip(draft, source, arrays=arrays, digests=digests)
+    elif draft.content == "hdf5":
+        h5.read(draft, source, arrays=arrays)
+        _hold_against_receipt(draft, digests and arrays)
+    elif draft.content == "json":
+        _json(draft, source, arrays)
+    return draft.facts()
 
 
 def _folder(draft: Draft, arrays: bool, digests: bool) -> ArchiveFacts:

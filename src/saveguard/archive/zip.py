@@ -160,32 +160,35 @@ def _by_headers(source: Source, meter: Meter) -> Iterator[Entry]:
         if len(head) < 30:
             return
         meter.spend("members")
-        flags, method = struct.unpack_from("<HH", head, 6)
-        crc, stored, size, name, extra = struct.unpack_from("<LLLHH", head, 14)
-        tail = source.upto(at + 30, name + extra)
-        size, stored = _in_64_bits(tail[name:], size, stored)
-        begin = at + 30 + name + extra
-        after = begin + stored
-        if (flags & _STREAMED and not stored) or source.upto(after, 2) not in (b"PK", b""):
-            # Its header was written before its bytes were known.
-            after = _next(source, begin)
-            stored = (after if after >= 0 else source.size) - begin
-            size = stored if method == STORED else size
-        else:
-            after = _next(source, after)
-        yield Entry(
-            Member(
-                name=_name(tail[:name], flags),
-                size=size,
-                stored=stored,
-                offset=begin,
-                compressed=method != STORED,
-                crc=crc,
-                encrypted=bool(flags & _ENCRYPTED),
-            ),
-            method,
-        )
-        at = after
+        entry, at = _by_header(source, at, head)
+        yield entry
+
+
+def _by_header(source: Source, at: int, head: bytes) -> tuple[Entry, int]:
+    """The member whose header lies at `at`, and where the next header lies (-1: nowhere)."""
+    flags, method = struct.unpack_from("<HH", head, 6)
+    crc, stored, size, name, extra = struct.unpack_from("<LLLHH", head, 14)
+    tail = source.upto(at + 30, name + extra)
+    size, stored = _in_64_bits(tail[name:], size, stored)
+    begin = at + 30 + name + extra
+    after = begin + stored
+    if (flags & _STREAMED and not stored) or source.upto(after, 2) not in (b"PK", b""):
+        # Its header was written before its bytes were known.
+        after = _next(source, begin)
+        stored = (after if after >= 0 else source.size) - begin
+        size = stored if method == STORED else size
+    else:
+        after = _next(source, after)
+    member = Member(
+        name=_name(tail[:name], flags),
+        size=size,
+        stored=stored,
+        offset=begin,
+        compressed=method != STORED,
+        crc=crc,
+        encrypted=bool(flags & _ENCRYPTED),
+    )
+    return Entry(member, method), after
 
 
 def _next(source: Source, at: int) -> int:
