@@ -42,7 +42,7 @@ def test_padded_and_unpadded_is_the_same_bit_for_bit(batch: Any, side: Any, of: 
         map(len, batch)
     )
     assert padded.mask.dtype == bool and (side == "pre" or padded.mask.flags.c_contiguous)
-    assert same(padded.values[padded.mask], np.concatenate(batch))
+    assert same(padded.values[padded.mask], np.concatenate(batch).astype(batch[0].dtype))
     assert (padded.mask.sum(1) == padded.lengths).all()
     hidden = padded.values[~padded.mask]
     assert same(hidden, np.full(hidden.shape, padded.value, hidden.dtype))

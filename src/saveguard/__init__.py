@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from saveguard.persist.save import save
     from saveguard.persist.verify import verify
     from saveguard.receipt import Receipt
+    from saveguard.sequences.bucket import bucket
+    from saveguard.sequences.keras_form import pad_sequences
     from saveguard.sequences.pad import pad
     from saveguard.training.checkpoint import Checkpoint
 
@@ -45,6 +47,7 @@ _HOMES = {
     "Receipt": "receipt",
     "Report": "finding",
     "SaveguardError": "errors",
+    "bucket": "sequences.bucket",
     "check": "examine.check",
     "diff": "examine.diff",
     "explain": "diagnosis.report",
@@ -54,6 +57,7 @@ _HOMES = {
     "load": "persist.load",
     "load_ipython_extension": "diagnosis.hooks",
     "pad": "sequences.pad",
+    "pad_sequences": "sequences.keras_form",
     "rescue": "persist.rescue",
     "restore": "persist.rescue",
     "save": "persist.save",
@@ -70,6 +74,7 @@ __all__ = [
     "Report",
     "SaveguardError",
     "__version__",
+    "bucket",
     "check",
     "diff",
     "explain",
@@ -79,6 +84,7 @@ __all__ = [
     "load",
     "load_ipython_extension",
     "pad",
+    "pad_sequences",
     "rescue",
     "restore",
     "save",

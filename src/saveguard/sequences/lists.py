@@ -51,7 +51,7 @@ def _of_lists(rows: Sequence[Any], lengths: Any) -> Flat:
     first: Any = next((row[0] for row in rows if row), None)
     if first is None and not total:
         return flat(np.empty(0, np.float32), lengths)
-    if isinstance(first, (list, tuple)) or getattr(first, "shape", ()):
+    if isinstance(first, (list, tuple)) or np.ndim(first):
         return _nested(rows, lengths)
     values = None
     if type(first) is int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import msgspec
 import numpy as np
 
 from saveguard.contract import Contract
-from saveguard.finding import Finding, Report
+from saveguard.finding import Certainty, Finding, Report
 from saveguard.rules import registry
 from saveguard.sequences import sources
 from saveguard.sequences import value as values
@@ -18,6 +18,18 @@ from saveguard.sequences.padded import Padded
 from saveguard.sequences.scatter import scatter
 
 Side = Literal["pre", "post"]
+
+
+class Options(TypedDict, total=False):
+    """How to pad; see `pad`."""
+
+    value: Any
+    side: Side
+    max_length: int | None
+    truncate: Side | None
+    empty: Literal["raise", "drop", "keep"]
+    dtype: Any
+    accept: Collection[str]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,15 +90,7 @@ def pad(
         SaveguardError: Where a number would be changed or lost, or a row is no sequence; the
             finding names the row and the value.
     """
-    if contract is not None:
-        described = contract.inputs[0]
-        value = described.pad if value is None else value
-        side = side or described.side or None
-        axes = described.axes or ()
-        if max_length is None and len(axes) > 1:
-            max_length = axes[1].size or axes[1].maximum
-    plan = prepare(
-        sources.read(sequences),
+    options = Options(
         value=value,
         side=side or "post",
         max_length=max_length,
@@ -95,38 +99,41 @@ def pad(
         dtype=dtype,
         accept=accept,
     )
-    fixed = contract is not None and len(axes) > 1 and axes[1].size
-    longest = fixed or int(plan.held.lengths.max(initial=1))
-    width = -(-max(longest, 1) // multiple_of) * multiple_of
-    return write(plan, width)
+    fixed = None if contract is None else _from_contract(contract, options, side)
+    plan = prepare(sources.read(sequences), options)
+    longest = fixed or max(int(plan.held.lengths.max(initial=1)), 1)
+    return write(plan, -(-longest // multiple_of) * multiple_of)
 
 
-def prepare(
-    held: Flat,
-    *,
-    value: Any,
-    side: Side,
-    max_length: int | None,
-    truncate: Side | None,
-    empty: str,
-    dtype: Any,
-    accept: Collection[str],
-) -> Plan:
+def _from_contract(contract: Contract, options: Options, side: Side | None) -> int | None:
+    """Fill the options that were not given; the length that the contract fixes, if it does."""
+    described = contract.inputs[0]
+    axes = described.axes or ()
+    if options["value"] is None:
+        options["value"] = described.pad
+    options["side"] = side or described.side or "post"
+    if options["max_length"] is None and len(axes) > 1:
+        options["max_length"] = axes[1].size or axes[1].maximum
+    return axes[1].size if len(axes) > 1 else None
+
+
+def prepare(held: Flat, options: Options) -> Plan:
     """Everything but the padding itself, each step with what it finds."""
     if not len(held.lengths):
         refuse(registry.module("SG602").no_sequences())
-    held = _cast(held, dtype)
+    held = as_dtype(held, options.get("dtype"))
     rows, findings = np.arange(len(held.lengths)), []
     if (held.lengths == 0).any():
-        held, rows, found = _without_empties(held, empty)
+        held, rows, found = _without_empties(held, options.get("empty", "raise"))
         findings.append(found)
+    max_length, side = options.get("max_length"), options.get("side", "post")
     if max_length is not None and int(held.lengths.max(initial=0)) > max_length:
-        held, found = _cut(held, max_length, truncate)
+        held, found = _cut(held, max_length, options.get("truncate"))
         findings.append(found)
-    value, collided = _value(held, value)
+    value, collided = _value(held, options.get("value"))
     findings += [*collided, *([registry.module("SG620").chosen()] if side == "pre" else [])]
     for finding in findings:
-        if finding.certainty == "certain" and finding.code not in accept:
+        if finding.certainty == "certain" and finding.code not in options.get("accept", ()):
             refuse(finding)
     told = (f"{len(held.lengths):,} sequences, {int(held.lengths.sum()):,} steps",)
     return Plan(held=held, rows=rows, value=value, side=side, findings=tuple(findings), told=told)
@@ -151,27 +158,31 @@ def write(plan: Plan, width: int, rows: Any = None) -> Padded:
     )
 
 
-def _cast(held: Flat, dtype: Any) -> Flat:
-    if dtype is None or np.dtype(dtype) == held.values.dtype:
+def as_dtype(held: Flat, dtype: Any) -> Flat:
+    """The sequences in another dtype; refused where it does not hold a value, but for rounding."""
+    values = held.values
+    if dtype is None or np.dtype(dtype) == values.dtype:
         return held
     with np.errstate(all="ignore"):
-        cast = held.values.astype(dtype)
-    rounding = cast.dtype.kind == "f" and held.values.dtype.kind == "f"
-    lost = np.isfinite(held.values) & ~np.isfinite(cast) if rounding else held.values != cast
+        cast = values.astype(dtype)
+    rounding = cast.dtype.kind == "f" and values.dtype.kind == "f"
+    lost = np.isfinite(values) & ~np.isfinite(cast) if rounding else values != cast
     if np.any(lost):
-        step = int(np.flatnonzero(np.any(lost.reshape(len(lost), -1), axis=1))[0])
-        first = (
-            held.values[step].flat[int(np.argmax(lost[step]))]
-            if lost.ndim > 1
-            else held.values[step]
-        )
-        place = "sequences" + row_of(held.lengths, step)
-        refuse(
-            registry.module("SG541").cast(
-                place, repr(first.item()), str(held.values.dtype), str(np.dtype(dtype))
-            )
-        )
+        at = np.unravel_index(int(np.flatnonzero(lost)[0]), values.shape)
+        place = "sequences" + row_of(held.lengths, int(at[0]))
+        _does_not_fit(place, repr(values[at].item()), values.dtype, cast.dtype)
     return msgspec.structs.replace(held, values=cast)
+
+
+def in_dtype(value: Any, dtype: Any) -> Any:
+    """A padding value in the dtype of the data; refused where that does not hold it."""
+    if not values.fits(value, dtype):
+        _does_not_fit("value", repr(value), type(value).__name__, dtype)
+    return value if dtype.kind in "OUS" else np.asarray(value).astype(dtype)[()]
+
+
+def _does_not_fit(place: str, value: str, given: Any, wanted: Any) -> None:
+    refuse(registry.module("SG541").cast(place, value, str(given), str(wanted)))
 
 
 def _without_empties(held: Flat, empty: str) -> tuple[Flat, Any, Finding]:
@@ -195,24 +206,17 @@ def _cut(held: Flat, longest: int, truncate: Side | None) -> tuple[Flat, Finding
 
 
 def _value(held: Flat, value: Any) -> tuple[Any, list[Finding]]:
-    collision, dtype = registry.module("SG604").collision, held.values.dtype
+    """The padding value, and what is to be said of it; one that is chosen collides with none."""
+    chosen = values.free(held)
+    if value is None and chosen is not None:
+        return chosen, []
+    certainty: Certainty = "likely" if value is None else "certain"
     if value is None:
-        chosen = values.free(held)
-        if chosen is not None:
-            return chosen, []
-        value, certainty, other = next(values.candidates(held.values)), "likely", ""
-    else:
-        if not values.fits(value, dtype):
-            refuse(
-                registry.module("SG541").cast(
-                    "value", repr(value), type(value).__name__, str(dtype)
-                )
-            )
-        value = np.asarray(value).astype(dtype)[()] if dtype.kind not in "OUS" else value
-        certainty, other = "certain", values.free(held)
-        other = "" if other is None else str(other)
+        value = next(values.candidates(held.values))
+    value = in_dtype(value, held.values.dtype)
     count, first = values.taken(held, value)
     if not count:
         return value, []
-    place = "sequences" + row_of(held.lengths, first)
-    return value, [collision(str(value), count, place, other, certainty)]
+    place, free = "sequences" + row_of(held.lengths, first), "" if chosen is None else str(chosen)
+    collision = registry.module("SG604").collision
+    return value, [collision(str(value), count, place, free, certainty)]

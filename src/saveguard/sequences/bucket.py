@@ -1,0 +1,192 @@
+"""Sequences in batches of nearly equal lengths, so that little of a batch is padding."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Unpack
+
+import msgspec
+import numpy as np
+
+from saveguard.finding import Report
+from saveguard.sequences import sources
+from saveguard.sequences import widths as choice
+from saveguard.sequences.pad import Options, Plan, Side, prepare, write
+from saveguard.sequences.padded import Padded, mask
+
+# Rows of one bucket that are padded at once; batches are views of them.
+_BLOCK = 1 << 15
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One batch of sequences of nearly equal lengths.
+
+    Attributes:
+        values: Shape (rows, width, ...).
+        lengths: Real steps of each row.
+        rows: Which of the given sequences each row is.
+        others: These rows of what was given beside the sequences: targets, weights.
+    """
+
+    values: Any
+    lengths: Any
+    rows: Any
+    others: tuple[Any, ...]
+    side: Side
+
+    @property
+    def mask(self) -> Any:
+        """True where a step is real; see `Padded.mask`."""
+        return mask(self.lengths, self.values.shape[1], self.side)
+
+
+class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Sequences that are padded a batch at a time; iterating it gives each `Batch`.
+
+    Attributes:
+        plan: The sequences, without padding.
+        widths: The widths to which they are padded, ascending.
+        batches: Of each batch its width and its sequences.
+        others: What was given beside the sequences.
+        waste_before: The part of one padded array that would be padding.
+        waste: The part that is, in these batches.
+    """
+
+    plan: Plan
+    widths: Any
+    batches: tuple[tuple[int, Any], ...]
+    others: tuple[Any, ...]
+    waste_before: float
+    waste: float
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[Batch]:
+        first = 0
+        while first < len(self.batches):
+            width, rows, last = self._block(first)
+            block = write(self.plan, width, rows)
+            at = 0
+            for _, chosen in self.batches[first:last]:
+                yield self._batch(block, slice(at, at + len(chosen)))
+                at += len(chosen)
+            first = last
+
+    def __getitem__(self, index: int) -> Batch:
+        width, rows = self.batches[index]
+        return self._batch(write(self.plan, width, rows), slice(None))
+
+    @property
+    def report(self) -> Report:
+        """What was found, and what the buckets save."""
+        told = (
+            *self.plan.told,
+            f"{len(self.batches):,} batches of {len(self.widths)} widths:"
+            f" {self.waste:.1%} of the steps are padding, in one array {self.waste_before:.1%}",
+        )
+        return Report(subject="sequences", findings=self.plan.findings, read=told)
+
+    def to_keras(self) -> Any:
+        """The batches as a `keras.utils.PyDataset`: `fit(dataset)` gets values and others."""
+        from saveguard.sequences.feeds import keras_dataset
+
+        return keras_dataset(self)
+
+    def to_tf_data(self) -> Any:
+        """The batches as a `tf.data.Dataset`: values alone, or a tuple of values and others."""
+        from saveguard.sequences.feeds import tf_dataset
+
+        return tf_dataset(self)
+
+    def _block(self, first: int) -> tuple[int, Any, int]:
+        """Batches of one width that follow each other, as many as are padded at once."""
+        width, held, count, last = self.batches[first][0], [], 0, first
+        while last < len(self.batches) and self.batches[last][0] == width and count < _BLOCK:
+            held.append(self.batches[last][1])
+            count += len(held[-1])
+            last += 1
+        return width, np.concatenate(held), last
+
+    def _batch(self, block: Padded, at: slice) -> Batch:
+        rows = block.rows[at]
+        return Batch(
+            values=block.values[at],
+            lengths=block.lengths[at],
+            rows=rows,
+            others=tuple(other[rows] for other in self.others),
+            side=self.plan.side,
+        )
+
+
+def bucket(
+    sequences: Any,
+    *others: Any,
+    batch_size: int = 32,
+    buckets: int = 16,
+    widths: Collection[int] | None = None,
+    shuffle: bool = False,
+    seed: int | None = None,
+    multiple_of: int = 1,
+    **options: Unpack[Options],
+) -> Buckets:
+    """Put sequences of nearly equal lengths into batches, each padded to its bucket's width.
+
+    Args:
+        sequences: As for `saveguard.pad`.
+        others: Arrays of as many rows, which are taken along: targets, weights.
+        batch_size: Sequences of a batch; the last one of a bucket may have fewer.
+        buckets: How many widths at most; with each a compiled model is compiled once more.
+        widths: The widths, where they are not to be chosen; the largest must hold every sequence.
+        shuffle: Shuffle the sequences within buckets, and the batches, by `seed`; else they come
+            by width, and in the given order within a bucket.
+        multiple_of: Widths are rounded up to a multiple of it.
+        options: `value`, `side`, `max_length`, `truncate`, `empty`, `dtype` and `accept` of
+            `saveguard.pad`.
+
+    Raises:
+        SaveguardError: As `saveguard.pad` does.
+        ValueError: If `others` have other numbers of rows, or no width holds a sequence.
+    """
+    held = sources.read(sequences)
+    for other in others:
+        if len(other) != len(held.lengths):
+            raise ValueError(
+                f"{len(held.lengths):,} sequences, but {len(other):,} rows beside them"
+            )
+    plan = prepare(held, options)
+    lengths = plan.held.lengths
+    chosen = _given(widths, lengths) if widths else choice.choose(lengths, buckets, multiple_of)
+    longest = int(lengths.max())
+    batches = _batches(lengths, chosen, batch_size, seed if shuffle else False)
+    steps, real = sum(width * len(rows) for width, rows in batches), int(lengths.sum())
+    return Buckets(
+        plan=plan,
+        widths=chosen,
+        batches=tuple(batches),
+        others=tuple(map(np.asarray, others)),
+        waste_before=1 - real / (max(longest, 1) * len(lengths)),
+        waste=1 - real / steps,
+    )
+
+
+def _given(widths: Collection[int], lengths: Any) -> Any:
+    longest, widest = int(lengths.max()), max(widths)
+    if longest > widest:
+        raise ValueError(f"a sequence has {longest:,} steps, the largest width is {widest:,}")
+    return np.asarray(sorted(widths))
+
+
+def _batches(lengths: Any, widths: Any, size: int, seed: Any) -> list[tuple[int, Any]]:
+    """The width and the rows of each batch; a seed of False leaves everything in its order."""
+    generator = None if seed is False else np.random.default_rng(seed)
+    of = np.searchsorted(widths, lengths).astype(np.uint16)
+    order = np.argsort(of, kind="stable")
+    found: list[tuple[int, Any]] = []
+    for rows in np.split(order, np.flatnonzero(np.diff(of[order])) + 1):
+        shuffled = rows if generator is None else generator.permutation(rows)
+        width = int(widths[of[rows[0]]])
+        found += [(width, shuffled[at : at + size]) for at in range(0, len(rows), size)]
+    if generator is None:
+        return found
+    return [found[index] for index in generator.permutation(len(found))]
