@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from saveguard.facts import ArchiveFacts, Frozen, Node, StoredArray
 
 _GRAPHS = {"Sequential", "Functional", "Model"}
-_MODULES = {None, "keras", "keras.models", "keras.src.models.functional", "keras.layers"}
+_PACKAGES = {"", "keras", "tf_keras"}
 # In Keras 3 the arrays of these lie in the group of the cell.
 _CELLED = {"LSTM", "GRU", "SimpleRNN"}
 _BEGINS_WORD = re.compile(r"(?<!^)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
@@ -62,7 +62,8 @@ def unowned(facts: ArchiveFacts, found: Iterable[Owner]) -> tuple[StoredArray, .
 
 def _is_graph(node: Node) -> bool:
     layers = node.config.get("layers")
-    return node.class_name in _GRAPHS and node.module in _MODULES and isinstance(layers, list)
+    package = (node.module or "").partition(".")[0]
+    return node.class_name in _GRAPHS and package in _PACKAGES and isinstance(layers, list)
 
 
 def _children(nodes: tuple[Node, ...], model: Node) -> Iterator[Node]:

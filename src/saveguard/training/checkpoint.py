@@ -63,25 +63,14 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         accept: Collection[str] = (),
     ) -> None:
         super().__init__(
-            filepath,
-            monitor=monitor,
-            verbose=verbose,
-            save_best_only=save_best_only,
-            save_weights_only=save_weights_only,
-            mode=mode,
-            save_freq=save_freq,
+            *(filepath, monitor, verbose, save_best_only, save_weights_only, mode, save_freq),
             initial_value_threshold=initial_value_threshold,
         )
-        if keep is not None and keep < 1:
-            raise ValueError(f"keep must be at least 1, or None for all checkpoints; it is {keep}")
-        if on_unproven not in ("warn", "stop"):
-            raise ValueError(f"on_unproven is 'warn' or 'stop', not {on_unproven!r}")
+        _require_meaning(keep, on_unproven)
         self.example = example
         self.keep = keep
         self.on_unproven = on_unproven
-        self.prove = prove
-        self.limit = limit
-        self.accept = frozenset(accept)
+        self.options = {"prove": prove, "limit": limit, "accept": frozenset(accept)}
         self.outcomes: list[Outcome] = []
         self._told = 0
         self._series: Series | None = None
@@ -157,15 +146,7 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             logs=numbers,
             random=capture(self.model),
         )
-        self._series.save(
-            self.model,
-            path,
-            self.example,
-            progress,
-            prove=self.prove,
-            limit=self.limit,
-            accept=self.accept,
-        )
+        self._series.save(self.model, path, self.example, progress, self.options)
 
     def _is_better(self, value: float, than: float) -> bool:
         if self.monitor_op is None:
@@ -188,6 +169,13 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             self._told += 1
             if self.verbose > 0 and outcome.receipt is not None:
                 sys.stdout.write(f"\n{outcome.told(self.monitor)}\n")
+
+
+def _require_meaning(keep: int | None, on_unproven: str) -> None:
+    if keep is not None and keep < 1:
+        raise ValueError(f"keep must be at least 1, or None for all checkpoints; it is {keep}")
+    if on_unproven not in ("warn", "stop"):
+        raise ValueError(f"on_unproven is 'warn' or 'stop', not {on_unproven!r}")
 
 
 def _is_number(value: Any) -> bool:

@@ -54,7 +54,7 @@ def resume(template: str, model: Any = None) -> Resumed | None:
     for path in _proven(template):
         try:
             loaded = load(path)
-        except Exception as error:  # noqa: BLE001  told; the checkpoint before it may be whole
+        except Exception as error:  # noqa: BLE001  the checkpoint before it may be whole
             told = f"{path} is passed over: {type(error).__name__}: {error}".splitlines()[0]
             warnings.warn(told, stacklevel=2)
             continue

@@ -89,27 +89,21 @@ class Series:
         path: str,
         example: Any,
         progress: Progress,
-        *,
-        prove: bool,
-        limit: float,
-        accept: frozenset[str],
+        options: dict[str, Any],
     ) -> None:
-        """Write a checkpoint now, and prove it and give it its name behind the training."""
+        """Write a checkpoint now, and prove it and give it its name behind the training.
+
+        Args:
+            options: What `persist.save.begin` takes beside: `prove`, `limit`, `accept`.
+        """
         self._settle(WAITING - 1)
         value = progress.logs.get(self.monitor)
         outcome = Outcome(path=path, progress=progress, value=value)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         try:
-            pending = begin(
-                model,
-                path,
-                example,
-                prove=prove,
-                limit=limit,
-                accept=accept,
-                training=msgspec.to_builtins(progress),
-            )
-        except Exception as error:  # noqa: BLE001  told; a checkpoint must not end the training
+            training = msgspec.to_builtins(progress)
+            pending = begin(model, path, example, **options, training=training)
+        except Exception as error:  # noqa: BLE001  a checkpoint must not end the training
             self._end(_failed(outcome, error))
             return
         self._running.append(self._worker.submit(self._finish, pending, outcome))
@@ -123,7 +117,7 @@ class Series:
     def _finish(self, pending: Pending, outcome: Outcome) -> None:
         try:
             receipt = pending.finish()
-        except Exception as error:  # noqa: BLE001  told; a checkpoint must not end the training
+        except Exception as error:  # noqa: BLE001  a checkpoint must not end the training
             self._end(_failed(outcome, error))
         else:
             self._end(msgspec.structs.replace(outcome, receipt=receipt))
