@@ -48,13 +48,16 @@ _KEEP = {
     "GaussianDropout",
     "GaussianNoise",
     "LeakyReLU",
+    "LayerNormalization",
     "Masking",
+    "PReLU",
     "ReLU",
     "Rescaling",
     "Softmax",
 }
 # What takes a list of one tensor, and gives a list.
-_LISTS = _KEEP - {"BatchNormalization", "Masking"} | {"SpatialDropout1D", "SpatialDropout2D"}
+_BUILT = {"BatchNormalization", "LayerNormalization", "Masking", "PReLU"}
+_LISTS = _KEEP - _BUILT | {"SpatialDropout1D", "SpatialDropout2D"}
 _FIRST = ("input_shape", "input_dim")
 UNDEFINED = "Shapes used to initialize variables must be fully-defined (no `None` dimensions)."
 
@@ -90,24 +93,24 @@ def _repeated(layers: list[Node]) -> Iterator[Stop]:
 
 
 def _extra_axis(layers: list[Node]) -> Iterator[Stop]:
+    """Follow the shape as it was meant, and as it is read, to where a layer stops."""
     first = layers[0]
     shape = first.config.get("batch_input_shape")
-    given = handed(first)
-    if not isinstance(shape, list) or "input_shape" not in given or "module" in first.raw:
+    if not isinstance(shape, list) or "input_shape" not in handed(first) or "module" in first.raw:
         return
-    current: Shape | None = (None, *shape)
+    meant: Shape | None = tuple(shape)
+    read: Shape | None = (None, *shape)
     values = {"shape": str(shape), "read": str([None, *shape]), "first": first.name}
     for layer in layers:
-        if current is None:
+        if read is None:
             break
-        current, prints = _after(layer, current)
-        if prints:
-            path = f"{first.path}.config.batch_input_shape"
-            told = {**values, "layer": layer.name, "class": layer.class_name}
-            turn = f"{layer.path}.~"
-            yield Stop(kind="axis", path=path, prints=prints, node=first, values=told, turn=turn)
+        prints = _unlike(layer, meant, read)
+        read, stopped = _after(layer, read)
+        meant = _after(layer, meant)[0] if meant else None
+        if stopped or prints:
+            yield _axis(first, layer, stopped or prints, values)
             return
-    built = current is not None and len(current) > len(shape)
+    built = read is not None and len(read) > len(shape)
     yield Stop(
         kind="axis-more",
         path=f"{first.path}.config.batch_input_shape",
@@ -117,6 +120,42 @@ def _extra_axis(layers: list[Node]) -> Iterator[Stop]:
         turn=f"{layers[-1].path}.~",
         certainty="likely" if built else "possible",
     )
+
+
+def _axis(first: Node, layer: Node, prints: str, values: Mapping[str, str]) -> Stop:
+    return Stop(
+        kind="axis",
+        path=f"{first.path}.config.batch_input_shape",
+        prints=prints,
+        node=first,
+        values={**values, "layer": layer.name, "class": layer.class_name},
+        turn=f"{layer.path}.~",
+    )
+
+
+def _unlike(layer: Node, meant: Shape | None, read: Shape) -> str:
+    """What Keras says where the layer's arrays get another shape than they have in the file."""
+    if meant is None:
+        return ""
+    stored, expected = _extents(layer, meant), _extents(layer, read)
+    if None in (*stored, *expected) or stored == expected:
+        return ""
+    return (
+        f"Shape mismatch in layer {layer.name}: weight expects an extent of {expected}. Received"
+        f" saved weight with {stored}"
+    )
+
+
+def _extents(layer: Node, shape: Shape) -> Shape:
+    """The extents of the input that a layer's arrays take their shapes from."""
+    match layer.class_name:
+        case "Dense":
+            return shape[-1:]
+        case "BatchNormalization" | "LayerNormalization":
+            return tuple(_axes(handed(layer).get("axis", -1), shape))
+        case "PReLU" if not layer.config.get("shared_axes"):
+            return shape[1:]
+    return ()
 
 
 def _after(layer: Node, shape: Shape) -> tuple[Shape | None, str]:
@@ -130,21 +169,31 @@ def _after(layer: Node, shape: Shape) -> tuple[Shape | None, str]:
         rank = len(config.get("dims") or ()) + 1
     if rank and len(shape) != rank:
         return None, _rank_error(layer, rank, shape)
+    if None in _extents(layer, shape):
+        return None, UNDEFINED
     if name in _KEEP:
         return shape, ""
     match name:
         case "Dense":
-            return ((*shape[:-1], config.get("units")), "") if shape[-1] else (None, UNDEFINED)
+            return (*shape[:-1], config.get("units")), ""
         case "Embedding":
             return (*shape, config.get("output_dim")), ""
         case "Flatten":
             return (shape[0], _product(shape[1:])), ""
-        case "PReLU" if None in shape[1:] and not config.get("shared_axes"):
-            return None, UNDEFINED
-        case "LayerNormalization" if None in _axes(handed(layer).get("axis", -1), shape):
-            return None, UNDEFINED
-        case "LayerNormalization" | "PReLU":
-            return shape, ""
+        case "Reshape":
+            return _reshaped(config.get("target_shape"), shape)
+    return None, ""
+
+
+def _reshaped(target: Any, shape: Shape) -> tuple[Shape | None, str]:
+    if not isinstance(target, list) or not all(isinstance(extent, int) for extent in target):
+        return None, ""
+    size, known = _product(shape[1:]), math.prod(extent for extent in target if extent != -1)
+    if -1 in target:
+        rest = size // known if size and known else None
+        return (shape[0], *(rest if extent == -1 else extent for extent in target)), ""
+    if size is not None and size != known:
+        return None, f"The total size of the tensor must be unchanged. Received: {shape}, {target}"
     return None, ""
 
 
@@ -188,7 +237,7 @@ def _lists(layers: list[Node]) -> Iterator[Stop]:
             source = layer if single and isinstance(outputs[0], list) else None
         elif layer.class_name in ("Sequential", "InputLayer"):
             source = None
-        elif source is not None and layer.class_name not in _LISTS and "module" not in layer.raw:
+        elif source is not None and not _takes_list(layer, layer is layers[-1]):
             yield Stop(
                 kind="list-output",
                 path=f"{source.path}.config.output_layers",
@@ -198,3 +247,9 @@ def _lists(layers: list[Node]) -> Iterator[Stop]:
                 values={"layer": layer.name, "class": layer.class_name, "source": source.name},
             )
             return
+
+
+def _takes_list(layer: Node, last: bool) -> bool:
+    """Whether it is not stopped by a list: built by the file, or going over what it is given."""
+    name = layer.class_name
+    return "module" in layer.raw or name in _LISTS or (last and name.startswith("Global"))
