@@ -68,14 +68,12 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         )
         _require_meaning(keep, on_unproven)
         self.example = example
-        self.keep = keep
-        self.on_unproven = on_unproven
+        self.keep, self.on_unproven = keep, on_unproven
         self.options = {"prove": prove, "limit": limit, "accept": frozenset(accept)}
-        self.outcomes: list[Outcome] = []
-        self._told = 0
-        self._series: Series | None = None
-        self._current_epoch = 0
         self.best: float | None = self.best
+        self.outcomes: list[Outcome] = []
+        self._told = self._current_epoch = 0
+        self._series: Series | None = None
 
     @property
     def report(self) -> Report:
