@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from saveguard.examine.diff import diff
     from saveguard.examine.inspect import inspect
     from saveguard.finding import Finding, Report
+    from saveguard.model.guard import guard
     from saveguard.persist.load import load
     from saveguard.persist.rescue import rescue, restore
     from saveguard.persist.save import save
@@ -53,6 +54,7 @@ _HOMES = {
     "explain": "diagnosis.report",
     "explaining": "diagnosis.hooks",
     "inspect": "examine.inspect",
+    "guard": "model.guard",
     "install": "diagnosis.hooks",
     "load": "persist.load",
     "load_ipython_extension": "diagnosis.hooks",
@@ -79,6 +81,7 @@ __all__ = [
     "diff",
     "explain",
     "explaining",
+    "guard",
     "inspect",
     "install",
     "load",

@@ -122,7 +122,7 @@ def _leaf(path: str, value: Any, described: Input | None) -> LeafFacts:
     if isinstance(value, (bool, int, float, complex, str, bytes)):
         text = repr(value)[:40]
         return LeafFacts(path=path, kind="scalar", dtype=name, type=name, value=text)
-    lengths, scalars = _rows(value)
+    lengths, scalars = rows(value)
     if scalars or len(set(lengths)) > 1:
         found = (scalars,) if scalars else ()
         return LeafFacts(
@@ -157,17 +157,17 @@ def _array(path: str, array: Any, name: str, described: Input | None) -> LeafFac
     )
 
 
-def _rows(value: Any) -> tuple[tuple[int, ...], Suspect | None]:
+def rows(value: Any) -> tuple[tuple[int, ...], Suspect | None]:
     """The lengths of the rows of a list, and the first of them that is no sequence but a value."""
     if not isinstance(value, (list, tuple)) and getattr(value, "dtype", None) != object:  # noqa: E721  a dtype, not a type
         return (), None
-    rows = list(value)
-    held = [hasattr(row, "__len__") and not isinstance(row, str) for row in rows]
+    given = list(value)
+    held = [hasattr(row, "__len__") and not isinstance(row, str) for row in given]
     if not any(held):
         return (), None
-    lengths = tuple(len(row) for row, is_one in zip(rows, held, strict=True) if is_one)
+    lengths = tuple(len(row) for row, is_one in zip(given, held, strict=True) if is_one)
     if all(held):
         return lengths, None
     row = held.index(False)
-    text = repr(rows[row])[:40]
+    text = repr(given[row])[:40]
     return lengths, Suspect("scalar", f"[{row}]", row, text, len(held) - sum(held))

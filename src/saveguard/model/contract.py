@@ -46,7 +46,7 @@ def read(model: Any, example: Any = None) -> Contract | None:
         return None
     leaves = dict(arrays.flatten(example, "x"))
     positions = {path: index for index, path in enumerate(leaves)}
-    inputs = tuple(_from_array(path, leaf) for path, leaf in leaves.items())
+    inputs = tuple(described(path, leaf) for path, leaf in leaves.items())
     structure = _indexed(arrays.structure(example, "x"), lambda path: positions[path])
     return Contract(inputs=inputs, structure=structure, source="example")
 
@@ -71,7 +71,7 @@ def _input(model: Any, tensor: Any, place: str) -> Input:
     return Input(name=name, axes=axes, dtype=str(tensor.dtype), optional=optional, **told)
 
 
-def _from_array(path: str, array: Any) -> Input:
+def described(path: str, array: Any) -> Input:
     """The description of an array; one that a dictionary holds is called by its key."""
     axes = (Axis(name="batch"), *(Axis(size=int(extent)) for extent in array.shape[1:]))
     dtype = "string" if array.dtype.kind in "OUS" else array.dtype.name

@@ -11,8 +11,8 @@ from saveguard.contract import Input
 from saveguard.facts import Suspect
 
 # Whole numbers that a float type still holds one by one.
-_EXACT = {"bfloat16": 2**8, "float16": 2**11, "float32": 2**24, "float64": 2**53}
-_LARGEST = {"float16": 65504.0, "bfloat16": 3.3895314e38, "float32": 3.4028235e38}
+EXACT = {"bfloat16": 2**8, "float16": 2**11, "float32": 2**24, "float64": 2**53}
+LARGEST = {"float16": 65504.0, "bfloat16": 3.3895314e38, "float32": 3.4028235e38}
 
 
 def read(array: Any, described: Input) -> tuple[Suspect, ...]:
@@ -70,10 +70,10 @@ def _changed(array: Any, dtype: str) -> Any:
         low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
         beyond = (array < low) | (array > high)
         return beyond | (array != np.trunc(array)) if array.dtype.kind == "f" else beyond
-    if dtype in _EXACT and array.dtype.kind in "iu":
-        return (array > _EXACT[dtype]) | (array < -_EXACT[dtype])
-    if dtype in _LARGEST and array.dtype.itemsize > 2:
-        return (array > _LARGEST[dtype]) | (array < -_LARGEST[dtype])
+    if dtype in EXACT and array.dtype.kind in "iu":
+        return (array > EXACT[dtype]) | (array < -EXACT[dtype])
+    if dtype in LARGEST and array.dtype.itemsize > 2:
+        return (array > LARGEST[dtype]) | (array < -LARGEST[dtype])
     return None
 
 

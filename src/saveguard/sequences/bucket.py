@@ -149,15 +149,13 @@ def bucket(
         ValueError: If `others` have other numbers of rows, or no width holds a sequence.
     """
     held = sources.read(sequences)
+    count = len(held.lengths)
     for other in others:
-        if len(other) != len(held.lengths):
-            raise ValueError(
-                f"{len(held.lengths):,} sequences, but {len(other):,} rows beside them"
-            )
+        if len(other) != count:
+            raise ValueError(f"{count:,} sequences, but {len(other):,} rows beside them")
     plan = prepare(held, options)
     lengths = plan.held.lengths
     chosen = _given(widths, lengths) if widths else choice.choose(lengths, buckets, multiple_of)
-    longest = int(lengths.max())
     batches = _batches(lengths, chosen, batch_size, seed if shuffle else False)
     steps, real = sum(width * len(rows) for width, rows in batches), int(lengths.sum())
     return Buckets(
@@ -165,7 +163,7 @@ def bucket(
         widths=chosen,
         batches=tuple(batches),
         others=tuple(map(np.asarray, others)),
-        waste_before=1 - real / (max(longest, 1) * len(lengths)),
+        waste_before=1 - real / (max(int(lengths.max()), 1) * len(lengths)),
         waste=1 - real / steps,
     )
 
