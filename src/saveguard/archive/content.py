@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from saveguard.archive.hdf5.fields import SIGNATURE
-from saveguard.archive.hdf5.walk import superblock
+from saveguard.archive.hdf5.superblock import SIGNATURE, superblock
 from saveguard.archive.source import Source
 from saveguard.archive.zip import END, LOCAL, has_end
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from saveguard.archive.budget import Damaged, Meter, OverBudget, kind_of
-from saveguard.archive.hdf5.walk import Contents
 from saveguard.archive.nodes import walk
 from saveguard.facts import ArchiveFacts, Link, Member, Node, Role, StoredArray, Unread
 
 _BEGINNING = 1 << 20
+if TYPE_CHECKING:
+    from saveguard.archive.hdf5.walk import Contents
+
 _VERSIONS = {"keras_version": "keras", "backend": "backend", "tensorflow_version": "tensorflow"}
 _KEPT = 1 << 20
 

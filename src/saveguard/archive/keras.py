@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from saveguard.archive import checksums, npz, parts
+from saveguard.archive import parts
 from saveguard.archive.budget import UNREADABLE, Damaged
 from saveguard.archive.draft import Draft
-from saveguard.archive.hdf5 import walk
 from saveguard.archive.source import Source
 from saveguard.archive.zip import Entry, listing
 from saveguard.facts import Role
@@ -62,12 +61,16 @@ def read_zip(draft: Draft, source: Source, *, arrays: bool, digests: bool) -> No
     if found.damage or names & {CONFIG, METADATA, WEIGHTS, WEIGHTS_NPZ}:
         draft.layout = "keras"
     elif names and all(name.endswith(".npy") for name in names):
+        from saveguard.archive import npz
+
         draft.layout = "npz"
         npz.read(draft, source, "")
         return
     _structure(draft, found.entries)
     read_parts(draft, archive, arrays=arrays)
     if arrays:
+        from saveguard.archive import checksums
+
         checksums.hold_members(draft, source, found.entries, digests)
 
 
@@ -112,6 +115,10 @@ def _is_whole(content: bytes, error: Exception) -> bool:
 
 
 def _weights(draft: Draft, archive: Container, name: str) -> None:
+    # A configuration alone is read without them: they take time to import.
+    from saveguard.archive import npz
+    from saveguard.archive.hdf5 import walk
+
     try:
         with archive.opened(name) as source:
             if name == WEIGHTS_NPZ:

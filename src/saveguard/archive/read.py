@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from saveguard.archive import checksums, folder, h5, keras
+from saveguard.archive import keras
 from saveguard.archive.budget import BUDGET, UNREADABLE, Budget, Meter
 from saveguard.archive.content import content_of
 from saveguard.archive.draft import Draft, parse
@@ -59,6 +59,8 @@ def _file(draft: Draft, source: Source, arrays: bool, digests: bool) -> ArchiveF
     if draft.content == "zip":
         keras.read_zip(draft, source, arrays=arrays, digests=digests)
     elif draft.content == "hdf5":
+        from saveguard.archive import h5
+
         h5.read(draft, source, arrays=arrays)
         _hold_against_receipt(draft, digests and arrays)
     elif draft.content == "json":
@@ -67,7 +69,8 @@ def _file(draft: Draft, source: Source, arrays: bool, digests: bool) -> ArchiveF
 
 
 def _folder(draft: Draft, arrays: bool, digests: bool) -> ArchiveFacts:
-    from saveguard.archive import savedmodel  # slow to import, and needed for folders alone
+    # What reads folders takes time to import.
+    from saveguard.archive import folder, savedmodel
 
     if savedmodel.is_one(draft.path):
         folder.Folder(draft)
@@ -81,6 +84,8 @@ def _folder(draft: Draft, arrays: bool, digests: bool) -> ArchiveFacts:
 
 def _json(draft: Draft, source: Source, arrays: bool) -> None:
     """Weights in shards have a map in JSON; a configuration alone is no model."""
+    from saveguard.archive import folder
+
     try:
         document = parse(source.upto(0, draft.meter.budget.document + 1), draft.meter)
     except UNREADABLE as error:
@@ -101,8 +106,12 @@ def _hold_against_receipt(draft: Draft, digests: bool) -> None:
 
     By h5py, as only `load` and `verify` ask for it, which open the file by h5py as well.
     """
-    recorded = checksums.recorded(draft.receipt) if digests and not draft.damage else {}
-    if not recorded:
+    if not (draft.receipt and digests) or draft.damage:
+        return
+    from saveguard.archive.checksums import recorded
+
+    known = recorded(draft.receipt)
+    if not known:
         return
     import h5py
 
@@ -112,7 +121,7 @@ def _hold_against_receipt(draft: Draft, digests: bool) -> None:
     except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
         draft.damaged(f"{type(error).__name__}: {error}".splitlines()[0])
         return
-    draft.changed = tuple(sorted(key for key in recorded if recorded[key] != found.get(key)))
+    draft.changed = tuple(sorted(key for key in known if known[key] != found.get(key)))
 
 
 def hdf5_digests(file: Any) -> dict[str, str]:

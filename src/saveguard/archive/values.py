@@ -15,7 +15,7 @@ from saveguard.archive.budget import Damaged, Meter, NotUnderstood, OverBudget
 from saveguard.archive.content import content_of
 from saveguard.archive.hdf5 import values, walk
 from saveguard.archive.hdf5.fields import File
-from saveguard.archive.hdf5.walk import superblock
+from saveguard.archive.hdf5.superblock import superblock
 from saveguard.archive.source import Source
 from saveguard.archive.zip import listing
 from saveguard.facts import StoredArray

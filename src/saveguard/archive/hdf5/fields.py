@@ -7,8 +7,6 @@ import struct
 from saveguard.archive.budget import Damaged, Meter, NotUnderstood
 from saveguard.archive.source import Source
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
-
 
 class File:
     """An HDF5 file in a window of a file on disk.

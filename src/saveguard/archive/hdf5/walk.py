@@ -16,16 +16,16 @@ from saveguard.archive.budget import (
     kind_of,
 )
 from saveguard.archive.hdf5 import attributes, btree, groups, layout
-from saveguard.archive.hdf5.fields import SIGNATURE, File, decoded
+from saveguard.archive.hdf5.fields import File, decoded
 from saveguard.archive.hdf5.header import messages
 from saveguard.archive.hdf5.heap import in_global_heap
+from saveguard.archive.hdf5.superblock import superblock
 from saveguard.archive.source import Source
 from saveguard.child.arrays import GROUP, RECEIPT
 from saveguard.facts import Link, StoredArray, Unread
 
 # What wrong bytes can raise in Python where no length was checked beforehand.
 _MALFORMED = (*UNREADABLE, struct.error, ValueError, IndexError, OverflowError)
-_LAST_USER_BLOCK = 30
 _NO_NUMBERS = ("string", "text", "object")
 _Ahead = tuple[str, int, frozenset[int]]
 
@@ -48,12 +48,6 @@ class Contents(msgspec.Struct):
     addresses: dict[str, int] = msgspec.field(default_factory=dict)
     receipt: str = ""
     damage: str = ""
-
-
-def superblock(source: Source) -> int:
-    """Where an HDF5 file begins in a window: at 0, or behind a user block; -1 if nowhere."""
-    starts = [0, *(1 << exponent for exponent in range(9, _LAST_USER_BLOCK))]
-    return next((at for at in starts if source.upto(at, 8) == SIGNATURE), -1)
 
 
 def contents(source: Source, member: str, meter: Meter, *, arrays: bool = True) -> Contents:
