@@ -60,6 +60,12 @@ def test_a_zip_archive_without_its_directory(tmp_path: Path) -> None:
     assert [member.name for member in facts.members] == list(archives.members())
 
 
+def test_compressed_weights_that_are_cut(tmp_path: Path) -> None:
+    content = archives.zipped(tmp_path / "m.keras", archives.members(), 8).read_bytes()
+    facts = reread(tmp_path / "m.keras", content[: content.index(b"PK\x01\x02") - 20])
+    assert facts.damage and facts.arrays and len(facts.nodes) == 3
+
+
 def test_a_save_that_was_killed(tmp_path: Path) -> None:
     """The member's header still says that it has no bytes."""
     content = bytearray(archives.zipped(tmp_path / "m.keras", archives.members()).read_bytes())

@@ -110,7 +110,8 @@ def opened(source: Source, entry: Entry, meter: Meter) -> Iterator[Source]:
     """A member to be read at any place: where it lies, or unpacked into a temporary file.
 
     Raises:
-        OverBudget, Damaged, NotUnderstood: As `blocks`.
+        OverBudget, NotUnderstood: As `blocks`.
+        Damaged: As `blocks`, after what could be unpacked was read.
     """
     if entry.method == STORED and not entry.member.encrypted and entry.member.offset >= 0:
         size = min(entry.member.stored, entry.member.size)
@@ -118,9 +119,15 @@ def opened(source: Source, entry: Entry, meter: Meter) -> Iterator[Source]:
         return
     import tempfile  # slow to import, and Keras does not compress
 
+    damage: Damaged | None = None
     with tempfile.TemporaryFile() as file:
-        for block in blocks(source, entry, meter.budget.unpacked, meter):
-            file.write(block)
+        try:
+            for block in blocks(source, entry, meter.budget.unpacked, meter):
+                file.write(block)
+        except Damaged as error:
+            damage = error
         file.flush()
         size = os.fstat(file.fileno()).st_size
         yield Source(file.fileno(), source.path, 0, size, unpacked=True)
+    if damage is not None:
+        raise damage
