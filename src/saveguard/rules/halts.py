@@ -41,6 +41,15 @@ def stopping(facts: ArchiveFacts, stop: Stop) -> str:
     return f'load_model() of Keras {facts.keras} {verb} with "{stop.prints}"'
 
 
+def release_told(version: str) -> str:
+    """A release as its users know it: Keras 2 went on, under another name, after 2.15."""
+    return "2.15 (goes on as tf_keras)" if version.startswith("2.") and _later(version) else version
+
+
+def _later(version: str) -> bool:
+    return int(version.split(".")[1]) > 15
+
+
 def is_h5(facts: ArchiveFacts) -> bool:
     """Whether the loader of old files reads it, which takes `custom_objects` for Keras's own."""
     return facts.layout == "h5"

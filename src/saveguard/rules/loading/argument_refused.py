@@ -49,7 +49,7 @@ from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.revive import Stop
 from saveguard.rule import Call, Rule, Signature
-from saveguard.rules.halts import halts, is_h5, named, stopping
+from saveguard.rules.halts import halts, is_h5, named, release_told, stopping
 from saveguard.rules.old_files import h5, layer, sequential
 
 rule = Rule("SG210", "argument-refused", since="0.1")
@@ -76,7 +76,7 @@ def _history(facts: ArchiveFacts, stop: Stop) -> str:
         return f"No release of Keras has `{argument}` in {path}"
     if known.numbers(span[0]) > known.release(facts.keras).numbers:
         return f"{path} has `{argument}` since Keras {span[0]}"
-    return f"{path} had `{argument}` until Keras {span[1]}"
+    return f"{path} had `{argument}` until Keras {release_told(span[1])}"
 
 
 def _fix(facts: ArchiveFacts, stop: Stop) -> str:

@@ -47,7 +47,7 @@ from pathlib import Path
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
-from saveguard.rules.halts import halts, stopping
+from saveguard.rules.halts import halts, release_told, stopping
 from saveguard.rules.old_files import h5, layer, sequential
 
 rule = Rule("SG212", "class-gone", since="0.1")
@@ -57,7 +57,7 @@ rule = Rule("SG212", "class-gone", since="0.1")
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
     for stop, more in halts(facts, "gone", "newer"):
         name, newer = stop.values["name"], stop.kind == "newer"
-        last = stop.values["since" if newer else "until"]
+        last = release_told(stop.values["since" if newer else "until"])
         yield rule.finding(
             where=stop.where,
             message=f"`{name}` is not in Keras {facts.keras}{more}",

@@ -94,18 +94,39 @@ def _python(name: str) -> str:
     return name.rpartition(">")[2]
 
 
+_UNKNOWN = "`{name}` is not known to the process that loads {where}"
+_WHY = (
+    "The file holds the name of a custom class or function, not its code, and nothing that was"
+    " imported here has registered it."
+)
+_FIX = (
+    "import the module that defines and registers `{name}` first; or pass"
+    " custom_objects={{'{name}': {name}}}"
+)
+_NAME = (
+    r"(?P<name>(?!no\b|Functional\b|TFOpLambda|TensorFlowOp|SlicingOp|Sequential\b|layers\b)\w+)"
+)
 rule.in_traceback(
     Signature(
         exceptions=("TypeError", "ValueError"),
-        pattern=r"(?:Could not locate (?:class|function)|Unknown (?:layer|loss function|metric"
-        r" function|initializer|regularizer|constraint|activation function|optimizer|object)):? ?"
-        r"'?(?P<name>(?!no\b|Functional\b|TFOpLambda|TensorFlowOp|SlicingOp|Sequential\b|layers\b)\w+)'?",
+        pattern=rf"(?:Could not locate (?:class|function)|Unknown layer):? ?'?{_NAME}'?",
         stages=("load",),
-        message="`{name}` is not known to the process that loads {where}",
-        why="The file holds the name of a custom class or function, not its code, and nothing"
-        " that was imported here has registered it.",
-        fix="import the module that defines and registers `{name}` first; or pass"
-        " custom_objects={{'{name}': {name}}}",
+        message=_UNKNOWN,
+        why=_WHY,
+        fix=_FIX,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError", "ValueError"),
+        pattern=r"Unknown (?:loss|metric|activation) function: ?'?(?P<name>\w+)"
+        r"|Unknown (?:initializer|regularizer|constraint|optimizer|object|loss|metric): ?"
+        r"'?(?P<name2>\w+)",
+        stages=("load",),
+        frames=r"load_model|load_weights|model_from_\w+|:from_config|hdf5_format|saving_(?:api|lib)",
+        message=_UNKNOWN.replace("{name}", "{name}{name2}"),
+        why=_WHY,
+        fix=_FIX.replace("{name}", "{name}{name2}"),
     )
 )
 

@@ -49,7 +49,7 @@ rule.in_traceback(
         "of all that were declared.",
         fix="leave that input out of keras.Model(inputs=...), or connect it; a layer renamed"
         " after the model had been built reads the same",
-        certainty="certain",
+        certainty="likely",
         frames=r"network\.py:get_config",
         versions=("tf1.14",),
     )

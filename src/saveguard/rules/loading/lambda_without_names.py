@@ -43,6 +43,17 @@ rule = Rule("SG258", "lambda-without-names", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("NameError",),
+        pattern=r"\(type Lambda\)[\s\S]*name '(?P<name>\w+)' is not defined",
+        message="a Lambda layer of the model uses `{name}`, which is not defined where it was "
+        "loaded",
+        why="The file holds the function's bytecode, not its imports and globals.",
+        fix="load_model(path, custom_objects={{'{name}': {name}}}); then save it anew with a"
+        " registered function in place of the lambda",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("NameError",),
         pattern=r"name '(?P<name>\w+)' is not defined",
         message="a Lambda layer of the model uses `{name}`, which is not defined where it was "
         "loaded",

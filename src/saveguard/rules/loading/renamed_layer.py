@@ -49,8 +49,21 @@ rule = Rule("SG247", "renamed-layer", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
+        pattern=r"target structure is of type[\s\S]*of length 0",
+        stages=("save", "checkpoint", "export"),
+        message="an input or output layer of the model was renamed after the model had been built",
+        why="TensorFlow's Keras remembers the graph by the names at construction, and finds "
+        "nothing under the new one.",
+        fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
+        "old name back",
+        frames=r":get_config|:get_network_config|:_updated_config|\.save\(|to_json\("
+        r"|save_model\(|:_save_model|ModelCheckpoint",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
         pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
-        r"|target structure is of type[\s\S]*of length 0"
         r"|Could not pack sequence\. Structure had \d+ \w+, but flat_sequence had \d+"
         r" \w+",
         stages=("save", "checkpoint", "export"),
@@ -60,7 +73,40 @@ rule.in_traceback(
         fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
         "old name back",
         frames=r":get_config|:get_network_config|:_updated_config|\.save\(|to_json\("
-        r"|save_model\(|:_save_model",
+        r"|save_model\(|:_save_model|ModelCheckpoint",
+        versions=("tf1.15", "tf2.0", "tf2.10", "tf2.15"),
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
+        r"|Could not pack sequence\. Structure had \d+ \w+, but flat_sequence had \d+"
+        r" \w+",
+        stages=("save", "checkpoint", "export"),
+        message="an input or output layer of the model was renamed after the model had been built",
+        why="TensorFlow's Keras remembers the graph by the names at construction, and finds "
+        "nothing under the new one.",
+        fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
+        "old name back",
+        frames=r"functional\.py:(?:get_config|get_network_config)",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
+        r"|Could not pack sequence\. Structure had \d+ \w+, but flat_sequence had \d+"
+        r" \w+",
+        stages=("save", "checkpoint", "export"),
+        message="an input or output layer of the model was renamed after the model had been built",
+        why="TensorFlow's Keras remembers the graph by the names at construction, and finds "
+        "nothing under the new one.",
+        fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
+        "old name back",
+        certainty="possible",
+        frames=r"network\.py:get_config",
+        versions=("tf1.14",),
     )
 )
 

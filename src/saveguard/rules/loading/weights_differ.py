@@ -69,13 +69,12 @@ rule.in_traceback(
         r" shape (?P<expected>\([\d, ]*\))[\s\S]*?shape (?P<got>\([\d, ]*\))"
         r"|Weight count mismatch for layer"
         r"|was found to correspond to layer"
-        r"|Cannot assign value to variable .*: Shape mismatch"
+        r"|Cannot assign (?:value )?to variable .*(?:Shape mismatch|are incompatible)"
         r"|has shape \([\d, ]*\), but the saved weight has shape"
         r"|weight shape (?P<expected2>\([\d, ]*\)) (?:is )?not compatible with provided"
         r" weight shape (?P<got2>\([\d, ]*\))"
         r"|called `set_weights\(weights\)` on (?:layer|Sequential|Model)"
-        r"|Received incompatible tensor with shape"
-        r"|axes don't match array",
+        r"|Received incompatible tensor with shape",
         stages=("load",),
         message="a layer {layer} of the model takes other arrays than the file has: "
         "{expected}{expected2} and {got}{got2}",
@@ -95,13 +94,14 @@ rule.in_traceback(
         r" variables"
         r"|shape of the target variable and the shape of the target value in"
         r" `variable\.assign\(value\)` must match"
-        r"|Assign requires shapes of both tensors to match",
+        r"|Assign requires shapes of both tensors to match"
+        r"|axes don't match array",
         stages=("load",),
         message="the arrays of the file do not fit the model {layer} {expected} {got}",
         why="The code that built this model differs from the code that trained the weights.",
         fix="build the model as it was in training; `saveguard inspect {where}` prints the "
         "layers and shapes of the file",
-        frames=r"load_weights|set_weights|batch_set_value",
+        frames=r"load_weights|set_weights|batch_set_value|preprocess_weights",
     )
 )
 
