@@ -84,7 +84,7 @@ def functional(*layers: JSON, outputs: str = "head", **more: Any) -> JSON:
         "input_layers": [["tokens", 0, 0]],
         "output_layers": [[outputs, 0, 0]],
     }
-    return node("Functional", config, "keras", **more)
+    return node("Functional", config, "keras.src.models.functional", **more)
 
 
 def plain(**more: Any) -> JSON:

@@ -178,3 +178,15 @@ def tensorflow_operation(folder: Path) -> Path:
     definition = '{"name": "read", "op": "ReadFile", "input": ["tokens"]}'
     layer = configs.legacy_layer("TensorFlowOpLayer", node_def=definition, constants={})
     return forge.h5(folder / "m.h5", configs.legacy(layer))
+
+
+@hostile("CVE-2025-1550; a package that nobody lists", "SG302", "SG201")
+def module_of_an_installed_package(folder: Path) -> Path:
+    """A function of some installed package, which looks like a user's own (3.8: told)."""
+    layer = lambda_layer(function("somepackage.shell", "run"))
+    graph = configs.functional(
+        inputs(),
+        called(layer, source("tokens")),
+        called(configs.dense(), source("scale")),
+    )
+    return _write(folder, graph)
