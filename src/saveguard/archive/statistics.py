@@ -33,7 +33,8 @@ def measured(facts: ArchiveFacts) -> ArchiveFacts:
             arrays.append((_finite(array) or _measured(array)) if _is_float(array) else array)
         except (Damaged, NotUnderstood, OverBudget, OSError) as error:
             arrays.append(array)
-            unread.append(Unread(what=array.path, why=str(error), kind=_kind(error)))
+            if all(part.what != array.path for part in unread):
+                unread.append(Unread(what=array.path, why=str(error), kind=_kind(error)))
     return msgspec.structs.replace(facts, arrays=tuple(arrays), unread=tuple(unread))
 
 
