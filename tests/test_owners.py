@@ -106,6 +106,21 @@ def test_a_model_that_was_never_built_lacks_no_arrays(tmp_path: Path, ending: st
     assert keras.saving.load_model(path).variables == []
 
 
+def test_arrays_of_lora_that_the_configuration_does_not_tell_of(tmp_path: Path) -> None:
+    path = tmp_path / "m.h5"
+    model = keras.Sequential([keras.Input((4,)), L.Dense(3, name="d")])
+    model.layers[0].enable_lora(2)
+    model.save(path)
+    with h5py.File(path, "r+") as file:  # as Keras 3.0 wrote it
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["layers"][1]["config"].pop("lora_rank")
+        file.attrs["model_config"] = json.dumps(config)
+    told = [one.message for one in saveguard.check(path).findings if one.code == "SG405"]
+    assert told == ["the file holds 4 arrays for the layer `d` (Dense), which has 2: kernel, bias"]
+    with pytest.raises(ValueError, match="Layer expects 2 weight"):
+        keras.saving.load_model(path, compile=False)
+
+
 def test_an_array_of_another_shape_is_found_as_keras_finds_it(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
     nested().save(path)

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from saveguard.archive import topology
-from saveguard.archive.owners import owners
+from saveguard.archive.owners import Owner, owners
 from saveguard.archive.shapes import arrays_of
 from saveguard.facts import ArchiveFacts, ProofFacts, VariableFacts
 from saveguard.finding import Finding
@@ -48,9 +48,12 @@ rule = Rule("SG405", "variables-not-restored", since="0.1")
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
     for owner in () if not facts.keras or _never_built(facts) else owners(facts):
         expected = arrays_of(owner.layer)
-        if owner.arrays or not expected:
+        if not expected:
             continue
         names = ", ".join(name for name, _ in expected)
+        if owner.arrays:
+            yield from _adapted(facts, owner, len(expected), names)
+            continue
         yield rule.finding(
             where=f"{owner.layer.document} {owner.layer.path}",
             message=f"the file holds no array for the layer `{owner.layer.name}`"
@@ -59,6 +62,22 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             " absent, and load_model() stops, as the layer expects variables and receives none.",
             fix="take the file from another copy; saved anew, the layer must have been built, by a"
             " call of the model or by an input shape, before the save",
+        )
+
+
+def _adapted(facts: ArchiveFacts, owner: Owner, expected: int, names: str) -> Iterator[Finding]:
+    """Arrays of LoRA in an `.h5` file, whose layer does not tell that it has them."""
+    count = len(owner.own)
+    if count > expected and any("/lora_" in one.path for one in owner.own):
+        yield rule.finding(
+            where=f"{owner.layer.document} {owner.layer.path}",
+            message=f"the file holds {count} arrays for the layer `{owner.layer.name}`"
+            f" ({owner.layer.class_name}), which has {expected}: {names}",
+            why=f"The others are those of LoRA, of which its configuration says nothing. Keras"
+            f" {facts.keras} makes the layer without them, compares the numbers, and load_model()"
+            " stops.",
+            fix="make the model by its own code, call enable_lora() as it did, then"
+            " load_weights(path); and save it as .keras",
         )
 
 
