@@ -28,12 +28,13 @@ def measured(facts: ArchiveFacts) -> ArchiveFacts:
     An array that cannot be read is added to `unread`.
     """
     arrays, unread = [], list(facts.unread)
+    told = {part.what for part in unread}
     for array in facts.arrays:
         try:
             arrays.append((_finite(array) or _measured(array)) if _is_float(array) else array)
         except (Damaged, NotUnderstood, OverBudget, OSError) as error:
             arrays.append(array)
-            if all(part.what != array.path for part in unread):
+            if array.path not in told:
                 unread.append(Unread(what=array.path, why=str(error), kind=_kind(error)))
     return msgspec.structs.replace(facts, arrays=tuple(arrays), unread=tuple(unread))
 
