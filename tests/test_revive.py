@@ -214,3 +214,12 @@ def test_what_only_compiling_meets_is_likely_and_last() -> None:
     assert found[0] == ("custom", "certain", "Own")
     assert {one[:2] for one in found[1:]} == {("compile", "likely")}
     assert len(found) == 3
+
+
+def test_a_reader_before_3_9_may_still_import_a_custom_class() -> None:
+    own = {"module": "shop.layers", "class_name": "Own", "config": {}, "registered_name": "Own"}
+    model = public("Sequential", "keras", name="m", layers=[own])
+    assert [stop.kind for stop in told(model, "3.9", "config.json")] == ["custom"]
+    assert told(model, "3.6", "config.json") == []
+    [stop] = stops(facts(model, "3.6", "config.json"))
+    assert (stop.kind, stop.certainty) == ("custom", "likely")

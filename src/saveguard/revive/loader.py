@@ -6,8 +6,11 @@ import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from saveguard import known
 from saveguard.facts import ArchiveFacts, Node
+from saveguard.finding import Certainty
 from saveguard.known import Release, Symbol
 from saveguard.revive import arguments, compiled, files, unknown, values
 from saveguard.revive.graph import is_functional, unwired
@@ -65,7 +68,9 @@ def _inside(facts: ArchiveFacts, release: Release) -> Iterator[Stop]:
         symbol, open_end = found(node, release)
         if symbol is None:
             lost.add(node.path)
-            found_at += () if open_end else unknown.told(node, release)
+            certainty: Certainty = "likely" if open_end else "certain"
+            told = unknown.told(node, release)
+            found_at += [msgspec.structs.replace(stop, certainty=certainty) for stop in told]
         elif way(node) != "string":
             found_at += _made(node, symbol, release)
             found_at += _built(node, symbol, release, children)

@@ -82,6 +82,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             f" {stopping(facts, stop)}.",
             fix=f"import the module that defines and registers `{name}` first; or pass"
             f" custom_objects={{{key!r}: {_python(name)}}} to load_model()",
+            certainty=stop.certainty,
         )
 
 
