@@ -14,6 +14,8 @@ from saveguard.model.suspects import EXACT, LARGEST
 Fits = Callable[[Any], bool]
 _NUMBERS = "fiu"
 _LARGEST = 1.7976931348623157e308
+# Of values whose squares sum up to less, none is too large for a float32.
+_SQUARES = 1e38
 
 
 def compiled(contract: Contract) -> Fits:
@@ -50,8 +52,9 @@ def _is_flat(structure: Any) -> bool:
 
 
 def _leaf(described: Input) -> Fits:
-    axes, dtype = described.axes, described.dtype
+    dtype, rank, sizes = described.dtype, described.rank, _sizes(described)
     bounds = {kind: _bounds(described, kind) for kind in _NUMBERS}
+    open_ended = {kind: _is_open(described, kind) for kind in _NUMBERS}
     least, most = np.minimum.reduce, np.maximum.reduce
 
     def fits(given: Any) -> bool:
@@ -59,26 +62,41 @@ def _leaf(described: Input) -> Fits:
             shape, name = given.shape, given.dtype
         except AttributeError:
             return False
-        if axes is not None and (len(shape) != len(axes) or not _sized(shape, axes)):
+        if rank is not None and len(shape) != rank:
             return False
+        for index, low, high in sizes:
+            size = shape[index]
+            if size is None or not low <= size <= high:
+                return False
         if type(given) is not np.ndarray:  # a tensor: its values may be on another device
             return dtype in ("", getattr(name, "name", None) or str(name).rpartition(".")[2])
-        found = bounds.get(name.kind)
+        kind, found = name.kind, bounds.get(name.kind)
         if found is None or not given.size:
-            return bool(given.size) and name.kind == "b" and dtype == "bool"
-        low, high = found
-        # Plain numbers: a float16 beside a larger bound would make that bound infinite.
+            return bool(given.size) and kind == "b" and dtype == "bool"
+        if open_ended[kind] and name.itemsize > 2:
+            # One pass over the values: where their squares' sum is small, all of them are.
+            return bool(np.vdot(given, given) <= _SQUARES)
         first, last = least(given, axis=None).item(), most(given, axis=None).item()
-        return bool(low <= first and last <= high)
+        return bool(found[0] <= first and last <= found[1])
 
     return fits
 
 
-def _sized(shape: Any, axes: Any) -> bool:
-    for size, axis in zip(shape, axes, strict=True):
-        if size is not None and size != axis.size and not axis.takes(size):
-            return False
-    return True
+def _sizes(described: Input) -> list[tuple[int, float, float]]:
+    """The axes that are bounded: which, from and to what size."""
+    return [
+        (index, axis.minimum or 0, math.inf if axis.maximum is None else axis.maximum)
+        if axis.size is None
+        else (index, axis.size, axis.size)
+        for index, axis in enumerate(described.axes or ())
+        if (axis.size, axis.minimum, axis.maximum) != (None, None, None)
+    ]
+
+
+def _is_open(described: Input, kind: str) -> bool:
+    """Whether only NaN, infinity and what a float32 does not hold are not to pass."""
+    given = described.vocabulary, described.minimum, described.maximum
+    return kind == "f" and described.dtype in ("", "float32", "float64") and given == (None,) * 3
 
 
 def _bounds(described: Input, kind: str) -> tuple[float, float] | None:

@@ -12,13 +12,13 @@ from saveguard.finding import Report
 from saveguard.sequences import sources
 from saveguard.sequences import widths as choice
 from saveguard.sequences.pad import Options, Plan, Side, prepare, write
-from saveguard.sequences.padded import Padded, mask
+from saveguard.sequences.padded import mask
 
 # Rows of one bucket that are padded at once; batches are views of them.
 _BLOCK = 1 << 15
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class Batch(msgspec.Struct, frozen=True, eq=False):
     """One batch of sequences of nearly equal lengths.
 
     Attributes:
@@ -67,15 +67,21 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         while first < len(self.batches):
             width, rows, last = self._block(first)
             block = write(self.plan, width, rows)
-            at = 0
+            values, lengths, of = block.values, block.lengths, block.rows
+            at, side = 0, self.plan.side
             for _, chosen in self.batches[first:last]:
-                yield self._batch(block, slice(at, at + len(chosen)))
-                at += len(chosen)
+                end = at + len(chosen)
+                given = of[at:end]
+                others = tuple([other[given] for other in self.others])
+                yield Batch(values[at:end], lengths[at:end], given, others, side)
+                at = end
             first = last
 
     def __getitem__(self, index: int) -> Batch:
         width, rows = self.batches[index]
-        return self._batch(write(self.plan, width, rows), slice(None))
+        made = write(self.plan, width, rows)
+        others = tuple([other[made.rows] for other in self.others])
+        return Batch(made.values, made.lengths, made.rows, others, made.side)
 
     @property
     def report(self) -> Report:
@@ -107,16 +113,6 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             count += len(held[-1])
             last += 1
         return width, np.concatenate(held), last
-
-    def _batch(self, block: Padded, at: slice) -> Batch:
-        rows = block.rows[at]
-        return Batch(
-            values=block.values[at],
-            lengths=block.lengths[at],
-            rows=rows,
-            others=tuple(other[rows] for other in self.others),
-            side=self.plan.side,
-        )
 
 
 def bucket(
@@ -168,6 +164,13 @@ def bucket(
     )
 
 
+def _index(widths: Any, lengths: Any) -> Any:
+    """The bucket of each sequence: the first that is wide enough."""
+    if widths[-1] < 1 << 20:
+        return np.searchsorted(widths, np.arange(widths[-1] + 1)).astype(np.uint16)[lengths]
+    return np.searchsorted(widths, lengths).astype(np.uint16)
+
+
 def _given(widths: Collection[int], lengths: Any) -> Any:
     longest, widest = int(lengths.max()), max(widths)
     if longest > widest:
@@ -178,7 +181,7 @@ def _given(widths: Collection[int], lengths: Any) -> Any:
 def _batches(lengths: Any, widths: Any, size: int, seed: Any) -> list[tuple[int, Any]]:
     """The width and the rows of each batch; a seed of False leaves everything in its order."""
     generator = None if seed is False else np.random.default_rng(seed)
-    of = np.searchsorted(widths, lengths).astype(np.uint16)
+    of = _index(widths, lengths)
     order = np.argsort(of, kind="stable")
     found: list[tuple[int, Any]] = []
     for rows in np.split(order, np.flatnonzero(np.diff(of[order])) + 1):

@@ -60,9 +60,10 @@ def candidates(values: Any) -> Iterator[Any]:
         first = values.flat[0] if values.size else ""
         yield from (b"", b"[PAD]") if isinstance(first, bytes) else ("", "[PAD]", "<pad>")
     elif dtype.kind in "iu":
+        yield dtype.type(0)
         limits = np.iinfo(dtype)
         highest, lowest = (int(values.max()), int(values.min())) if values.size else (0, 0)
-        for value in (0, -1, highest + 1, lowest - 1):
+        for value in (-1, highest + 1, lowest - 1):
             if limits.min <= value <= limits.max:
                 yield dtype.type(value)
         if limits.bits == 8:

@@ -8,6 +8,8 @@ import numpy as np
 
 # More candidates make the search slower and the padding hardly less.
 _CANDIDATES = 512
+# Lengths below it are counted, which is faster than to sort them.
+_COUNTED = 1 << 20
 
 
 def choose(lengths: Any, buckets: int, multiple_of: int = 1) -> Any:
@@ -17,7 +19,12 @@ def choose(lengths: Any, buckets: int, multiple_of: int = 1) -> Any:
     quantiles, where there are more).
     """
     rounded = np.maximum(-(-lengths // multiple_of), 1) * multiple_of
-    widths, counts = np.unique(rounded, return_counts=True)
+    if rounded.max() < _COUNTED:
+        counts = np.bincount(rounded)
+        widths = np.flatnonzero(counts)
+        counts = counts[widths]
+    else:
+        widths, counts = np.unique(rounded, return_counts=True)
     if len(widths) > _CANDIDATES:
         widths, counts = _thinned(widths, counts)
     below = np.concatenate([[0], np.cumsum(counts)])

@@ -1,0 +1,131 @@
+"""What padding costs, against Keras and against a plain write of the output's bytes.
+
+    python benchmarks/pad.py [--sequences 1000000] [--rounds 3]
+
+Medians of pairs that are run one after the other in one process, on the same sequences (lognormal,
+mean 50, longest 400, int32). Read the ratios; the times are this machine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+LONGEST = 400
+Run = Callable[[], Any]
+
+
+def sequences(count: int) -> tuple[Any, Any]:
+    """Lengths, and all values one after the other; ids from 1 on, so that 0 is free."""
+    generator = np.random.default_rng(0)
+    lengths = generator.lognormal(np.log(50) - 0.32, 0.8, count).astype(np.int64)
+    lengths = np.clip(lengths, 1, LONGEST)
+    lengths[0] = LONGEST
+    return lengths, generator.integers(1, 30_000, int(lengths.sum())).astype(np.int32)
+
+
+def seconds(run: Run) -> float:
+    start = time.perf_counter()
+    held = run()
+    taken = time.perf_counter() - start
+    del held
+    return taken
+
+
+def pairs(first: Run, second: Run, rounds: int) -> tuple[float, float, float]:
+    """Medians of the seconds of both, and of first/second of each pair."""
+    taken = [(seconds(first), seconds(second)) for _ in range(rounds)]
+    ratios = statistics.median(one / other for one, other in taken)
+    return (*(statistics.median(side) for side in zip(*taken, strict=True)), ratios)
+
+
+def told(name: str, result: tuple[float, float, float], bound: str, held: bool) -> bool:
+    first, second, ratio = result
+    verdict = "held" if held else "NOT held"
+    print(
+        f"| {name} | {first:.2f} | {second:.2f} | {ratio:.2f} | {bound} | {verdict} |", flush=True
+    )
+    return held
+
+
+def padding(count: int, rounds: int) -> list[bool]:
+    import keras
+    import pyarrow as pa
+
+    import saveguard
+
+    lengths, values = sequences(count)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    arrow = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(values))
+    arrays = [values[a:b] for a, b in itertools.pairwise(offsets)]
+    shape = (count, LONGEST)
+
+    def theirs(rows: Any) -> Run:
+        return lambda: keras.utils.pad_sequences(rows, padding="post")
+
+    def ours(rows: Any) -> Run:
+        return lambda: saveguard.pad(rows).values
+
+    # The first touch of memory costs a machine many times what later ones do.
+    np.full(shape, 7, np.int32)
+    assert np.array_equal(theirs(arrays)(), ours(arrow)())
+    print(f"{count:,} sequences, {len(values):,} steps, {np.prod(shape) * 4 / 1e9:.2f} GB padded\n")
+    print("| | first, s | second, s | ratio | bound | |\n| --- | --- | --- | --- | --- | --- |")
+    plain = pairs(ours(arrow), lambda: np.full(shape, 7, np.int32), 2 * rounds + 1)
+    found = [told("Arrow : plain write", plain, "<= 1.6", plain[2] <= 1.6)]
+    made = saveguard.bucket(arrow)
+    whole = pairs(lambda: [batch.values for batch in saveguard.bucket(arrow)], ours(arrow), rounds)
+    found.append(told("all batches : one array", whole, "<= 0.5", whole[2] <= 0.5))
+    result = pairs(theirs(arrays), ours(arrays), rounds)
+    found.append(told("Keras : ours, from arrays", result, ">= 2", result[2] >= 2))
+    lists = [array.tolist() for array in arrays]
+    result = pairs(theirs(lists), ours(lists), rounds)
+    found.append(told("Keras : ours, from lists", result, ">= 1.9", result[2] >= 1.9))
+    print(f"\npadding: {made.waste_before:.1%} in one array, {made.waste:.1%} in buckets (<= 12 %)")
+    return [*found, made.waste <= 0.12]
+
+
+def guarding() -> bool:
+    """What a guard adds to a step of a small model."""
+    import keras
+
+    import saveguard
+    from saveguard.model import quick
+
+    layers = [keras.layers.Dense(32, activation="relu"), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((16,)), *layers])
+    model.compile("adam", "mse")
+    x, y = np.ones((32, 16), "float32"), np.ones((32, 1), "float32")
+    look = quick.compiled(saveguard.guard(model).contract)
+    model.train_on_batch(x, y), model(x)
+    looks = min(seconds(lambda: [look(x) for _ in range(1000)]) for _ in range(5)) / 1000
+    steps = min(seconds(lambda: model.train_on_batch(x, y)) for _ in range(200))
+    calls = min(seconds(lambda: model(x)) for _ in range(200))
+    print(
+        f"guard: {looks * 1e6:.1f} us; a training step {steps * 1e6:.0f} us"
+        f" ({looks / steps:.2%}, <= 1 %), a call {calls * 1e6:.0f} us ({looks / calls:.2%})"
+    )
+    return looks / steps <= 0.01
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sequences", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    held = [*padding(arguments.sequences, arguments.rounds), guarding()]
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
