@@ -121,6 +121,13 @@ def test_arrays_of_lora_that_the_configuration_does_not_tell_of(tmp_path: Path) 
         keras.saving.load_model(path, compile=False)
 
 
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_biases_of_several_rows_begin_at_zero(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"m{ending}"
+    keras.Sequential([keras.Input((5, 2)), L.GRU(3)]).save(path)
+    assert saveguard.check(path).codes == ()
+
+
 def test_an_array_of_another_shape_is_found_as_keras_finds_it(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
     nested().save(path)

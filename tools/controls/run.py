@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import itertools
 import logging
 import os
 import subprocess
@@ -59,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--what", default="layers,applications", help="one of the two, or both")
     parser.add_argument("--most", type=int, default=10_000, help="configurations of one layer")
     parser.add_argument("--workers", type=int, default=2, help="processes that share the work")
+    parser.add_argument("--minutes", type=float, default=1e6, help="begin nothing after so many")
     parser.add_argument("--out", type=Path, default=OUT, help="the page to write")
     parser.add_argument("--keep", type=Path, help="a file for all trials, as JSON")
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
@@ -78,13 +80,14 @@ def _work(options: argparse.Namespace) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import subjects
 
-    found = []
+    share = (options.only, options.part, options.workers)
+    every = itertools.chain(
+        subjects.applications(*share) if "applications" in options.what else (),
+        subjects.layers(*share, options.most) if "layers" in options.what else (),
+    )
+    end = time.monotonic() + 60 * options.minutes
     with contextlib.redirect_stdout(io.StringIO()):
-        if "layers" in options.what:
-            every = subjects.layers(options.only, options.part, options.workers, options.most)
-            found += list(every)
-        if "applications" in options.what:
-            found += list(subjects.applications(options.only, options.part, options.workers))
+        found = list(itertools.takewhile(lambda _: time.monotonic() < end, every))
     options.out.write_bytes(msgspec.json.encode(found))
 
 

@@ -78,14 +78,17 @@ def reloads(path: Path, model: Any, form: str) -> list[str]:
     """What plain Keras says of the file in a process that knows no class but its own."""
     import keras
 
+    told = LOST
     with unregistered():
         try:
             if form == "weights":
                 model.load_weights(path)
             else:
                 keras.saving.load_model(path, compile=False)
+                told = "Keras cannot compile it"
+                keras.saving.load_model(path)
         except Exception as error:  # noqa: BLE001  whatever it is, the file did not come back
-            return [f"{LOST}: {complaint(error)}"]
+            return [f"{told}: {complaint(error)}"]
     return []
 
 

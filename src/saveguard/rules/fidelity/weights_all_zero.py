@@ -30,8 +30,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from saveguard.archive.owners import owners
-from saveguard.archive.shapes import arrays_of
-from saveguard.facts import ArchiveFacts
+from saveguard.archive.shapes import Arrays, arrays_of
+from saveguard.facts import ArchiveFacts, StoredArray
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
@@ -41,10 +41,12 @@ rule = Rule("SG416", "weights-all-zero", since="0.1")
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
     for owner in owners(facts) if facts.keras else ():
-        if not arrays_of(owner.layer):
+        expected = arrays_of(owner.layer)
+        if not expected:
             continue
         for array in owner.own:
-            if array.zero and len(array.shape) > 1 and array.count > 1:
+            multiplies = len(array.shape) > 1 and not _begins_at_zero(array, expected)
+            if array.zero and multiplies and array.count > 1:
                 yield rule.finding(
                     where=f"{array.member or facts.path} {array.path}",
                     message=f"an array {list(array.shape)} of the layer `{owner.layer.name}` is"
@@ -54,6 +56,14 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
                     fix="hold the file against another copy: saveguard diff FILE OTHER",
                     certainty="possible",
                 )
+
+
+def _begins_at_zero(array: StoredArray, expected: Arrays) -> bool:
+    """A bias of several rows, as a GRU's, or the second array of LoRA."""
+    leaf = array.path.rpartition("/")[2].partition(":")[0]
+    place = int(leaf) if leaf.isdigit() else len(expected)
+    name = expected[place][0] if place < len(expected) else leaf
+    return name.startswith(("bias", "lora_"))
 
 
 def bad(tmp: Path) -> Call:
