@@ -128,6 +128,15 @@ def test_biases_of_several_rows_begin_at_zero(tmp_path: Path, ending: str) -> No
     assert saveguard.check(path).codes == ()
 
 
+def test_the_optimizer_of_a_model_inside_is_no_weight(tmp_path: Path) -> None:
+    path = tmp_path / "m.keras"
+    judge = keras.Sequential([keras.Input((3,)), L.Dense(1)])
+    judge.compile(loss="binary_crossentropy", optimizer="adam")
+    keras.Sequential([keras.Input((2,)), L.Dense(3), judge]).save(path)
+    assert saveguard.check(path).codes == ()
+    keras.saving.load_model(path)
+
+
 def test_an_array_of_another_shape_is_found_as_keras_finds_it(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
     nested().save(path)

@@ -224,7 +224,8 @@ def _dtype(dataset: layout.Dataset, noted: Any) -> str:
 def role(path: str) -> str:
     """What an array is for, by its path in a file of weights; see `StoredArray.role`."""
     first, *rest = path.split("/")
-    if first in ("optimizer", "optimizer_weights"):
+    # A model inside the model that was compiled by itself keeps its own below its group.
+    if first in ("optimizer", "optimizer_weights") or "/optimizer/vars/" in path:
         return "optimizer"
     if first == GROUP:
         return "golden"
