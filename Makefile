@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check scorecard claims known matrix controls fuzz
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check scorecard claims lab explain-score known matrix controls fuzz
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -104,6 +104,13 @@ bench-check: $(READY)  ## what a check costs, against loading with Keras and mod
 # SCANNERS is where the other scanners are, or are installed: outside of the repository.
 scorecard: $(READY)  ## attacks on model files, and who notices them: docs/scorecard.md
 	$(BIN)/python -m tools.scorecard
+
+# ENVIRONMENTS is a list of interpreters, each with one release of Keras or TensorFlow.
+lab: $(READY)  ## record the errors of this and of other environments anew
+	for python in $(BIN)/python $(ENVIRONMENTS); do $$python tools/record_tracebacks.py || exit 1; done
+
+explain-score: $(READY)  ## how many recorded tracebacks explain names rightly
+	$(BIN)/python tools/explain_score.py
 
 claims: $(READY)  ## which claims about Keras hold in which versions
 	$(BIN)/python tools/claims/run.py

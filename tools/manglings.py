@@ -85,7 +85,7 @@ def in_notebook(text: str) -> str:
         frame = FRAME.match(line)
         if line.startswith("Traceback (most"):
             shown += ["-" * 75, f"{kind:<42}Traceback (most recent call last)"]
-        elif frame:
+        elif frame and n < end:
             shown.append(f"File {frame['file']}:{frame['line']}, in {frame['function']}(*args)")
             number = int(frame["line"])
         elif line.startswith("    ") and n < end:
@@ -105,7 +105,7 @@ def in_old_notebook(text: str) -> str:
         frame = FRAME.match(line)
         if line.startswith("Traceback (most"):
             shown += ["-" * 75, f"{kind:<42}Traceback (most recent call last)"]
-        elif frame:
+        elif frame and n < end:
             shown.append(f"{frame['file']} in {frame['function']}(*args, **kwargs)")
             number = int(frame["line"])
         elif line.startswith("    ") and n < end:

@@ -153,7 +153,7 @@ def times(inputs):
 
 
 def lambda_of_global():
-    return sequential((3,), keras.layers.Lambda(lambda inputs: times(inputs)))
+    return sequential((3,), keras.layers.Lambda(lambda inputs: times(inputs) + 0))
 
 
 def lambda_elsewhere(tmp):
@@ -259,6 +259,30 @@ def from_text(text):
     return keras.models.model_from_json(text)
 
 
+def described(tmp, layer, of_input="batch_input_shape", **config):
+    """An `.h5` file of a Sequential of an input and a layer, as another release wrote it."""
+    first = {"class_name": "InputLayer", "config": {"name": "x", of_input: [None, 5, 3]}}
+    layers = [first, {"class_name": layer, "config": {"name": "y", **config}}]
+    return of_config(tmp, {"class_name": "Sequential", "config": {"name": "m", "layers": layers}})
+
+
+def of_config(tmp, config):
+    with h5py.File(str(tmp / "m.h5"), "w") as file:
+        file.attrs["model_config"] = json.dumps(config).encode()
+        file.attrs["keras_version"] = b"2.9.0"
+        file.attrs["backend"] = b"tensorflow"
+        file.create_group("model_weights").attrs["layer_names"] = np.array([b"x"])
+    return load(tmp / "m.h5")
+
+
+POLICY = {
+    "module": "keras",
+    "class_name": "DTypePolicy",
+    "config": {"name": "float32"},
+    "registered_name": None,
+}
+
+
 def legacy(name):
     path = os.path.join(LEGACY, name)
     if not LEGACY or not os.path.exists(path):
@@ -267,7 +291,7 @@ def legacy(name):
 
 
 # The first releases of Keras 3 number the calls of a shared layer in another way.
-EARLY = KERAS_3 and tuple(map(int, keras.__version__.split(".")[:2])) < (3, 5)
+EARLY = KERAS_3 and tuple(map(int, keras.__version__.split(".")[:2])) < (3, 3)
 LATE = KERAS_3 and not EARLY
 
 TABLE = {
@@ -275,6 +299,42 @@ TABLE = {
     "SG401": [
         ("load", lambda tmp: whole_into(tmp, deep(3), keras.Sequential([keras.layers.Dense(3)]))),
         ("load", subclassed_unbuilt),
+    ],
+    "SG210": [
+        ("load", lambda tmp: described(tmp, "LSTM", units=2, time_major=False), KERAS_3),
+        ("load", lambda tmp: described(tmp, "Dense", of_input="batch_shape", units=2), not KERAS_3),
+        (
+            "load",
+            lambda tmp: described(tmp, "Dense", units=2, quantization_config=None),
+            EARLY or not KERAS_3,
+        ),
+        ("load", lambda tmp: described(tmp, "DepthwiseConv1D", kernel_size=2, groups=1), KERAS_3),
+    ],
+    "SG212": [
+        ("load", lambda tmp: described(tmp, "CuDNNLSTM", units=2), KERAS_3),
+        (
+            "load",
+            lambda tmp: described(tmp, "LocallyConnected1D", filters=2, kernel_size=2),
+            KERAS_3,
+        ),
+        (
+            "load",
+            lambda tmp: of_config(tmp, {"class_name": "Functional", "config": {}}),
+            TF < (2, 3),
+        ),
+    ],
+    "SG216": [("load", lambda tmp: described(tmp, "Dense", units=2, dtype=POLICY), not KERAS_3)],
+    "SG217": [
+        (
+            "load",
+            lambda tmp: described(tmp, "TFOpLambda", function="math.add"),
+            KERAS_3 or TF < (2, 4),
+        ),
+        (
+            "load",
+            lambda tmp: described(tmp, "SlicingOpLambda", function="x"),
+            KERAS_3 or TF < (2, 4),
+        ),
     ],
     "SG240": [
         ("load", lambda tmp: load(weights_of(dense(), tmp / "w.weights.h5"))),

@@ -140,7 +140,7 @@ TABLE = {
     "SG502": [
         ("build", lambda _: sequential((5, 2), keras.layers.LSTM(3), keras.layers.LSTM(3))),
         ("build", lambda _: sequential((28, 28), keras.layers.Conv2D(3, 3))),
-        ("predict", lambda _: predict(dense(), np.ones(64))),
+        ("predict", lambda _: predict(dense(), np.ones(64)), KERAS_3),
         ("fit", lambda _: fit(compiled(), np.ones((8, 2, 64)), TARGETS), KERAS_3),
         ("predict", lambda _: predict(small_images(8, 3), np.ones((8, 8, 3)))),
     ],
@@ -164,7 +164,7 @@ TABLE = {
         ("fit", lambda _: fit(compiled(), None), TF >= (2, 2)),
         ("fit", lambda _: fit(compiled(), ROWS, 3)),
         ("fit", lambda _: fit(compiled(), endless)),
-        ("predict", lambda _: predict(dense(), "rows.csv")),
+        ("predict", lambda _: predict(dense(), "rows.csv"), KERAS_3),
     ],
     "SG506": [
         ("fit", lambda _: fit(classifier(3, "categorical_crossentropy"), ROWS, np.ones((8, 1)))),
@@ -211,11 +211,15 @@ TABLE = {
         ("fit", lambda _: fit(compiled(), dataset(ROWS, TARGETS).repeat())),
         ("fit", lambda _: fit(compiled(), dataset(ROWS, TARGETS), batch_size=4)),
         ("fit", lambda _: fit(compiled(), endless(), TARGETS)),
-        ("fit", lambda _: fit(compiled(), ROWS, TARGETS, validation_split=0.999)),
+        (
+            "fit",
+            lambda _: fit(compiled(), ROWS, TARGETS, validation_split=0.999),
+            TF >= (2, 2),
+        ),
     ],
     "SG513": [
         ("fit", lambda _: fit(without_loss(), ROWS, TARGETS)),
-        ("fit", lambda _: fit(compiled(), ROWS)),
+        ("fit", lambda _: fit(compiled(), ROWS), TF >= (2, 2)),
         ("fit", lambda _: fit(unconnected(), ROWS, TARGETS)),
         ("fit", lambda _: fit(frozen(), ROWS, TARGETS)),
     ],
@@ -243,6 +247,7 @@ TABLE = {
         ("compile", lambda _: dense().compile("no_such", "mse")),
         ("compile", lambda _: dense().compile("sgd", "mse", metrics=["no_such"])),
     ],
+    "SG601": [("predict", lambda _: predict(dense(), np.array(3.0)), TF >= (2, 2))],
     "SG602": [
         ("predict", lambda _: predict(dense(), dataset(ROWS[:0])), TF >= (2, 1)),
         ("evaluate", lambda _: compiled().evaluate(ROWS[:0], TARGETS[:0], verbose=0)),
@@ -275,7 +280,6 @@ TABLE = {
         ("build", lambda _: keras.layers.LSTM(3, time_major=False)),
         ("build", lambda _: keras.layers.LSTM(3, batch_input_shape=(1, 2, 3))),
         ("build", lambda _: keras.layers.Dense(3, weights=[])),
-        ("build", lambda _: keras.Sequential(layer=[])),
     ],
     "SG713": [
         ("build", lambda _: keras.Sequential([object()])),

@@ -6,7 +6,7 @@ import re
 
 from saveguard.trace import Frame
 
-_FILE = r"(?:[A-Za-z]:[\\/]|~|<|\.{0,2}[\\/])?[^\s\"'<>|:*?]*(?:\.pyx?|\.ipynb|>)"
+_FILE = r"(?:<[\w-]+>[\\/])?(?:[A-Za-z]:[\\/]|~|<|\.{0,2}[\\/])?[^\s\"'<>|:*?]*(?:\.pyx?|\.ipynb|>)"
 _NAME = r"[\w.<>]+"
 _FORMS = tuple(
     map(

@@ -26,6 +26,7 @@ _LAYER = re.compile(
     r"[Ll]ayer [\"'`#]?(?:\d+ \(named )?[\"'`]?([A-Za-z_][\w./-]*)[\"'`]"
     r"|[Ll]ayer ([a-z]\w*_\d+)\b|calling ([A-Z]\w*)\.call|class '(\w+)'"
 )
+_BUILTIN = {"list", "dict", "tuple", "int", "float", "str", "set", "bool", "NoneType", "function"}
 _LONGEST = 20_000
 MOST = 3
 
@@ -68,8 +69,9 @@ def _reads(trace: Trace) -> Iterator[Read]:
     for depth, raised in enumerate(reversed(trace.raised)):
         message = raised.message[:_LONGEST]
         collapsed = " ".join(message.split())
-        texts = tuple(dict.fromkeys((message, collapsed, message.replace("\n", ""))))
-        lowered = " ".join((collapsed, texts[-1])).lower()
+        first = message.partition("\n")[0]
+        texts = tuple(dict.fromkeys((message, collapsed, message.replace("\n", ""), first)))
+        lowered = " ".join((collapsed, message.replace("\n", ""))).lower()
         kinds = {raised.type, *raised.bases}
         for code in _likely(lowered):
             rule = registry.rule(code)
@@ -168,7 +170,7 @@ def layers(trace: Trace) -> tuple[str, ...]:
         for raised in trace.raised
         for told in _LAYER.finditer(raised.message[:_LONGEST])
     ]
-    return tuple(dict.fromkeys(found))[:5]
+    return tuple(name for name in dict.fromkeys(found) if name not in _BUILTIN)[:5]
 
 
 def _line(raised: Raised, match: re.Match[str]) -> str:

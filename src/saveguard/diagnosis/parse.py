@@ -29,6 +29,7 @@ _AFTER_FRAMES = re.compile(
 )
 _PROMPT = re.compile(r"(?:>>> |\$ |In \[\d+\]: |C:\\[^>\n]*>|\(\w+\) \S+@\S+[:$])")
 _TABLE_HEAD = re.compile(r"(?P<type>[A-Za-z_.]*(?:Error|Exception|\w{3,}))\s{5,}Traceback \(")
+_TOLD_INSIDE = ("in user code", "Detected at node", "(most recent call last)", "defined at (most")
 _DASHES = re.compile(r"^\s*[-=_]{15,}\s*$")
 _LONGEST = 400
 # Bases of classes that are not Python's own.
@@ -112,12 +113,10 @@ def _parts(lines: list[str]) -> Iterator[_Part]:
 
 
 def _inside(part: _Part, line: str) -> bool:
-    """Whether a frame stands inside a message: TensorFlow's "in user code" is indented so."""
-    return line.startswith("    ") or (
-        part.headed
-        and line.startswith("  File")
-        and any("in user code" in told for told in part.message[:3])
-    )
+    """Whether a frame stands in a message: TensorFlow tells there where an operation was made."""
+    if line.startswith("    "):
+        return True
+    return any(words in told for told in part.message[:12] for words in _TOLD_INSIDE)
 
 
 def _add(part: _Part, line: str) -> None:

@@ -45,7 +45,7 @@ _ERAS = (
 # What calls these is in that stage. The names are of Keras and TensorFlow, of all releases.
 _STAGES = {
     "load": r"load_model\w*|load_weights\w*|_?load_state|model_from_(?:json|yaml|config)|"
-    r"deserialize\w*|from_config|from_json|_model_from_config|preprocess_weights_for_loading|"
+    r"from_config|from_json|_model_from_config|preprocess_weights_for_loading|"
     r"_raise_loading_failure|load_own_variables|TFSMLayer|clone_model|_clone_\w+|load_partial|"
     r"load_attributes_from_hdf5_group|assert_existing_objects_matched|load_internal|restore|"
     r"_load_model_from_\w+|from_saved_model|load_subset_weights_\w+|_load_container_state",
@@ -89,9 +89,7 @@ _MESSAGE = (
     ("evaluate", re.compile(r"test_function|test_step")),
     (
         "load",
-        re.compile(
-            r"could not be deserialized|load_model|\bdeserializ|Unable to (?:synchronously )?open"
-        ),
+        re.compile(r"could not be deserialized|load_model|Unable to (?:synchronously )?open"),
     ),
     (
         "save",

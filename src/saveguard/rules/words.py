@@ -39,7 +39,8 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("savedmodel file does not exist at:",),
     ),
     "SG201": (
-        ("could not locate", "unknown"),
+        ("could not locate", "unknown layer"),
+        ("unknown",),
     ),
     "SG203": (
         ("get_config", "layers with arguments in `__init__` must override `get_config`"),
@@ -70,6 +71,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("could not locate class '", "unknown layer:"),
     ),
     "SG216": (
+        ("unhashable type: 'dict'",),
         ("could not", "dtypepolicy", "unhashable type: 'dtypepolicy'", "unknown dtype policy"),
     ),
     "SG217": (
@@ -91,17 +93,21 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("layer node index out of bounds", "missing layer:"),
     ),
     "SG240": (
-        ("config found in the file at", "found in config file"),
+        (
+            "cannot create group in read-only mode",
+            "no model config found in the file at",
+            "no model found in config file",
+        ),
     ),
     "SG241": (
         ("layers into a model with", "model expected"),
         (
             "), but the saved weight has shape",
-            "axes don't match array",
+            "are incompatible",
             "called `set_weights(weights)` on",
-            "cannot assign value to variable",
             "not compatible with provided weight shape",
             "received incompatible tensor with shape",
+            "shape mismatch",
             "shape mismatch in layer #",
             "was found to correspond to layer",
             "weight count mismatch for layer",
@@ -109,6 +115,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             "are incompatible",
             "assign requires shapes of both tensors to match",
+            "axes don't match array",
             "must have the same rank",
             "objects could not be loaded",
             "shape of the target variable and the shape of the target val",
@@ -132,12 +139,21 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
             "currently `save` requires model to be a graph network",
             "saving the model to hdf5 format requires the model to be a f",
         ),
+        (),
     ),
     "SG247": (
+        ("target structure is of type",),
         (
             "could not pack sequence. structure had",
             "structure is a scalar but len(flat_sequence) == 0",
-            "target structure is of type",
+        ),
+        (
+            "could not pack sequence. structure had",
+            "structure is a scalar but len(flat_sequence) == 0",
+        ),
+        (
+            "could not pack sequence. structure had",
+            "structure is a scalar but len(flat_sequence) == 0",
         ),
     ),
     "SG248": (
@@ -162,6 +178,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("' object has no attribute '", "unhashable type: '"),
     ),
     "SG258": (
+        ("' is not defined",),
         ("' is not defined",),
     ),
     "SG260": (
@@ -199,6 +216,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             "' object has no attribute '",
             "argument of type '",
+            "can only concatenate str",
             "class_name",
             "config",
             "indices must be integers",
@@ -234,11 +252,13 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ),
     ),
     "SG502": (
-        ("incompatible with the layer: expected",),
+        ("incompatible with",),
         (", but input has incompatible shape",),
+        ("dimensions, but got array with shape",),
     ),
     "SG503": (
         ("but received input with shape",),
+        ("checking input: expected", "expected shape="),
     ),
     "SG504": (
         ("data cardinality is ambiguous", "same number of samples as target arrays. found"),
@@ -255,7 +275,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
             "please provide as model inputs either a single array or a li",
             "unrecognized data type:",
         ),
-        ("pop from an empty set",),
+        ("' object has no attribute '", "pop from an empty set"),
     ),
     "SG506": (
         (
@@ -290,7 +310,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
             "model needs to be compiled before",
             "must be compiled before",
             "you must call `compile()` before",
-            "you must compile your model before",
+            "you must compile",
         ),
     ),
     "SG511": (
@@ -339,6 +359,8 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             "argument must be a string or a",
             "cannot convert a symbolic",
+            "keras symbolic input",
+            "keras symbolic inputs/outputs do not implement",
             "kerastensor cannot be used as input to a tensorflow function",
             "kerastensor is symbolic",
             "symbolic kerastensor cannot be",
@@ -357,6 +379,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "SG517": (
         (
             "` is not connected to `inputs`",
+            "`inputs` not connected to `outputs`",
             "graph disconnected: cannot obtain value",
             "graph disconnected: cannot obtain value for tensor",
         ),
@@ -376,6 +399,7 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
             "failed to find data adapter that can handle input: <class '",
             "unrecognized data type: x=",
         ),
+        ("index out of range",),
     ),
     "SG602": (
         (
@@ -383,10 +407,12 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
             "empty training data",
             "expect x to be a non-empty array",
             "expected input data to be non-empty",
+            "generator must yield at least one batch",
             "local variable '",
         ),
         ("'int' object has no attribute 'assign'", "local variable 'logs'"),
         ("structure is a scalar but len(flat_sequence) == 0", "target structure is of type"),
+        (),
     ),
     "SG603": (
         (
@@ -452,12 +478,15 @@ WORDS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "SG713": (
         (
+            "'nonetype' object has no attribute '_inbound_nodes'",
             "` must be",
             "` values must be kerastensors",
             "added layer must be an instance of class layer.",
             "can be added to a sequential model. received:",
             "found unexpected instance while processing input tensors",
+            "have come from `",
             "only input tensors may be passed as positional arguments",
+            "output tensors",
             "unrecognized type for `",
         ),
     ),

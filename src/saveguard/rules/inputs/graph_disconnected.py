@@ -44,7 +44,8 @@ rule.in_traceback(
         pattern=r"Graph disconnected: cannot obtain value for tensor[\s\S]*?at layer"
         r' "(?P<layer>[^"]+)"'
         r"|Graph disconnected: cannot obtain value"
-        r"|Output with path `(?P<path>[^`]*)` is not connected to `inputs`",
+        r"|Output with path `(?P<path>[^`]*)` is not connected to `inputs`"
+        r"|`inputs` not connected to `outputs`",
         message="an output depends on an input that the model was not given {layer}",
         why="On the way to it another Input was used than those in inputs=...",
         fix="make each Input once and pass it on, or list all of them: keras.Model([first, "

@@ -66,7 +66,7 @@ rule.in_traceback(
         why="The model was compiled with a loss, which compares its output with y, and y is None.",
         fix="model.fit(x, y); a data set must yield pairs (x, y)",
         certainty="likely",
-        frames=r"loss|compile_utils|trainer|training",
+        frames=r"loss|compile_utils|trainer|training|\.fit\(",
         alone=None,
     )
 )

@@ -39,7 +39,7 @@ rule = Rule("SG510", "not-compiled", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("RuntimeError", "ValueError"),
-        pattern=r"You must compile your model before"
+        pattern=r"You must compile (?:your|a) model before"
         r"|You must call `compile\(\)` before"
         r"|model needs to be compiled before"
         r"|must be compiled before",

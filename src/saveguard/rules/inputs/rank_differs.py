@@ -16,7 +16,7 @@ Every input has a batch axis first: one sample of shape (10,) is a batch of shap
 
 ## Seen in
 
-- TF 2.x: "Input 0 of layer sequential is incompatible with the layer: :? ?expected ndim=3, found
+- TF 2.x: "Input 0 of layer sequential is incompatible with the layer: expected ndim=3, found
   ndim=2. Full shape received: (57, 1)".
 - Keras 3.15.1: "ValueError: Input 0 of layer "lstm" is incompatible with the layer: expected
   ndim=3, found ndim=2."; for a fully convolutional model: silent.
@@ -60,8 +60,8 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"incompatible with the layer: expected (?:min_)?ndim=(?P<expected>\d+), found "
-        r"ndim=(?P<got>\d+)",
+        pattern=r"incompatible with (?:the layer|layer \S+?): (?:: )?expected "
+        r"(?:min_)?ndim=(?P<expected>\d+), found ndim=(?P<got>\d+)",
         stages=("predict", "fit", "evaluate", "build"),
         message="the data have {got} axes, the layer takes {expected}",
         why="Every input has a batch axis first; one sample alone lacks it.",
@@ -119,6 +119,19 @@ def _fix(leaf: LeafFacts, expected: Input) -> str:
 
 def _fits(shape: tuple[int, ...], axes: tuple[Axis, ...]) -> bool:
     return len(shape) == len(axes) > 0 and all(map(Axis.takes, axes, shape))
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"checking input: expected \S+ to have (?P<expected>\d+) dimensions, but got array "
+        r"with shape (?P<got>\([^)]*\))",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="the data have shape {got}, the layer takes {expected} axes",
+        why="Every input has a batch axis first; one sample alone lacks it.",
+        fix="x[None, ...] for one sample; compare x.shape with model.input_shape",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

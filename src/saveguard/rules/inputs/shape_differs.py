@@ -91,6 +91,21 @@ def _fix(leaf: LeafFacts, axes: tuple[Axis, ...], index: int) -> str:
     return f"give axis {index} at least {axis.minimum} values, padded ones included"
 
 
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"expected shape=(?P<expected>\([^)]*\)), found shape=(?P<got>[(\[][^)\]]*[)\]])"
+        r"|checking input: expected \S+ to have shape (?P<expected2>\([^)]*\)) but got array with"
+        r" shape (?P<got2>\([^)]*\))",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="the data have shape {got}{got2}, the model takes {expected}{expected2}",
+        why="A layer's weights are made for one size of its input.",
+        fix="choose the same columns or sizes as in training, or build the model for these",
+        certainty="likely",
+    )
+)
+
+
 def bad(tmp: Path) -> Call:
     """Nine columns for a model of ten."""
     return _save(tmp, 9)

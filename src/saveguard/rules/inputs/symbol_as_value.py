@@ -51,7 +51,9 @@ rule.in_traceback(
         r"|symbolic KerasTensor cannot be"
         r"|Cannot convert a symbolic (?:Keras input/output|(?:tf\.)?Tensor \((?P<name>"
         r"[^)]*)\)) to a numpy array"
-        r"|argument must be a string or a (?:real )?number, not '(?:KerasTensor|Tensor)'",
+        r"|argument must be a string or a (?:real )?number, not '(?:KerasTensor|Tensor)'"
+        r"|Keras symbolic input"
+        r"|Keras symbolic inputs/outputs do not implement",
         message="a symbolic tensor {name} is used where only a value can be",
         why="While a model is built its tensors have a shape and no values; only layers and "
         "keras.ops take them.",

@@ -59,13 +59,14 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("KeyError",),
-        pattern=r"pop from an empty set",
+        exceptions=("KeyError", "AttributeError"),
+        pattern=r"pop from an empty set"
+        r"|'\w+' object has no attribute '(?:shape|ndim)'",
         stages=("fit", "evaluate", "predict"),
-        message="x is None, or holds no arrays",
+        message="what was given as data is None, or no array",
         why="What made the data returned nothing.",
         fix="print what is given to fit(), and where it comes from",
-        frames=r"trainer|data_adapter",
+        frames=r"trainer|data_adapter|standardize_single_array",
         alone=None,
     )
 )

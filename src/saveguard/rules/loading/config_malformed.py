@@ -73,7 +73,8 @@ rule.in_traceback(
         pattern=r"^'(?:class_name|config|layers|output_mask_type|nodes)'$"
         r"|'(?:list|str|NoneType|int)' object has no attribute '(?:items|get|keys|pop)'"
         r"|(?:list|string|tuple) indices must be integers"
-        r"|argument of type '(?:int|NoneType|float)' is not iterable",
+        r"|argument of type '(?:int|NoneType|float)' is not iterable"
+        r"|can only concatenate str",
         stages=("load",),
         message="the configuration has not the form that this release reads",
         why="A key is missing, or a list stands where a dictionary belongs: another release "

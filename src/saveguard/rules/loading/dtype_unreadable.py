@@ -66,6 +66,19 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
 
 rule.in_traceback(
     Signature(
+        exceptions=("TypeError",),
+        pattern=r"unhashable type: 'dict'",
+        stages=("load",),
+        frames=r"_set_dtype_policy|dtypes\.py:as_dtype|policy\.py",
+        message="the dtype of a layer in the file is one that this release cannot read",
+        why="Keras 3 stores a dtype policy as an object, Keras 2 and Keras before 3.4 read a name.",
+        fix="load it with the release that wrote it, or a newer one;"
+        " saveguard check FILE says which",
+        alone=None,
+    )
+)
+rule.in_traceback(
+    Signature(
         exceptions=("ValueError", "TypeError", "AttributeError"),
         pattern=r"Unknown dtype policy|unhashable type: 'DTypePolicy'"
         r"|Cannot (?:interpret|convert) .{0,80}DTypePolicy"

@@ -70,7 +70,7 @@ rule.in_traceback(
         why="They are listed in one attribute of the file, which holds at most 64 KiB; TF "
         "1.15 to 2.3 stumble over their own message.",
         fix="save to .keras; or shorten the names of layers, or save with include_optimizer=False",
-        frames=r"save_attributes_to_hdf5_group",
+        frames=r"save_attributes_to_hdf5_group|_serialize_model",
         alone=None,
     )
 )

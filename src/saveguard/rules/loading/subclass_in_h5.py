@@ -52,6 +52,20 @@ rule.in_traceback(
         'model.save_weights("m.weights.h5")',
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("NotImplementedError",),
+        pattern=r"^$",
+        stages=("save", "checkpoint"),
+        message="a subclassed or unbuilt model cannot be written by this release",
+        why="Keras 2.2 and 2.3 write graphs of layers only, and say nothing of it.",
+        fix='model.save_weights("m.h5"), and rebuild the model by its code; or build it '
+        "before the save",
+        certainty="likely",
+        frames=r"network\.py:save",
+        alone=None,
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

@@ -40,7 +40,7 @@ rule = Rule("SG713", "not-a-layer", since="0.1")
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError", "TypeError"),
+        exceptions=("ValueError", "TypeError", "AttributeError"),
         pattern=r"Only instances of `?keras\.(?:layers\.)?Layer`? can be added to a Sequential"
         r" model\. Received: (?P<got>[^\n]{0,120})"
         r"|added layer must be an instance of class Layer\. (?:Found|Received:"
@@ -49,7 +49,10 @@ rule.in_traceback(
         r"|Only input tensors may be passed as positional arguments"
         r"|All `(?:inputs|outputs)` must be"
         r"|Unrecognized type for `(?:inputs|outputs)`"
-        r"|Found unexpected instance while processing input tensors",
+        r"|Found unexpected instance while processing input tensors"
+        r"|Output tensors (?:of|to) a \w* ?[Mm]odel must be"
+        r"|'NoneType' object has no attribute '_inbound_nodes'"
+        r"|have come from `(?:tf\.)?keras\.\w*\.?Input`",
         message="something that is no layer of this Keras stands among the layers: {got}{got2}",
         why="It belongs to another package of Keras, or is a class where an instance belongs.",
         fix="import from one package throughout; for TensorFlow Hub: pip install tf_keras "

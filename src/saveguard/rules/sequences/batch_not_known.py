@@ -70,14 +70,16 @@ rule.in_traceback(
         r" \[(?P<got2>\d+),\d+\]"
         r"|(?:lstm|gru|rnn)[\s\S]*Incompatible shapes: \[(?P<got3>\d+),\d+\] vs\.? "
         r"\[(?P<size3>\d+),\d+\][\s\S]{0,40}while"
+        r"|Incompatible shapes: \[(?P<got5>\d+),\d+\] vs\.? \[(?P<size5>\d+),\d+\]"
+        r"[\s\S]{0,60}while[\s\S]{0,80}(?:lstm|gru|rnn)"
         r"|Dimensions must be equal, but are (?P<got4>\d+) and (?P<size4>\d+) for"
         r" .{0,60}(?:lstm|gru|rnn)\w*_cell",
         stages=("fit", "evaluate", "predict"),
-        message="a stateful layer that was made for {size}{size2}{size3}{size4} rows gets "
-        "{got}{got2}{got3}{got4}",
+        message="a stateful layer that was made for {size}{size2}{size3}{size4}{size5} rows gets"
+        " {got}{got2}{got3}{got4}{got5}",
         why="It keeps one state a row from batch to batch, so that the number of rows is "
         "part of the model.",
-        fix="let every batch have {size}{size2}{size3}{size4} rows (drop_remainder=True)",
+        fix="let every batch have {size}{size2}{size3}{size4}{size5} rows (drop_remainder=True)",
         certainty="likely",
         frames=r"keras",
         alone=r"lstm|gru|rnn|keras",

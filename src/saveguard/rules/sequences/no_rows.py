@@ -67,9 +67,9 @@ _COUNT = "count the samples of every split before the call, and stop with their 
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "UnboundLocalError"),
-        pattern=r"local variable '(?:batch_outputs|epoch_logs)'"
+        pattern=r"local variable '(?:batch_outputs|epoch_logs|batch_index)'"
         r"|\(Empty (?:batch_outputs|logs)\)|Empty training data|Expect x to be a non-empty array"
-        r"|Expected input data to be non-empty",
+        r"|Expected input data to be non-empty|generator must yield at least one batch",
         stages=("predict", "fit", "evaluate"),
         message="no rows reached the model",
         why=_EMPTY,
@@ -112,6 +112,26 @@ def no_sequences() -> Finding:
         fix="look at where they come from: a folder that was not found, a filter that removed"
         " everything",
     )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("StopIteration", "RuntimeError", "TypeError", "AttributeError", "IndexError"),
+        pattern=r"^$|dataset iterator ran out of data"
+        r"|'NoneType' object (?:is not iterable|has no attribute 'items')"
+        r"|argument of type 'NoneType' is not iterable|for \*: 'int' and 'NoneType'"
+        r"|^list index out of range",
+        stages=("predict", "fit", "evaluate"),
+        frames=r":_?peek_and_restore|:unpack_iterator_input|trainer\.py:(?:fit|evaluate|_flatten)"
+        r"|training_v2\.py:run_one_epoch|generator_data_adapter\.py:__init__"
+        r"|training_arrays\.py:\w+_loop",
+        message="no rows reached the model",
+        why=_EMPTY,
+        fix=_COUNT,
+        certainty="likely",
+        alone=None,
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -81,6 +81,21 @@ rule.in_traceback(
 )
 
 
+rule.in_traceback(
+    Signature(
+        exceptions=("IndexError",),
+        pattern=r"^(?:tuple|list) index out of range",
+        stages=("predict", "fit", "evaluate"),
+        frames=r"(?<!generator_)data_adapter\w*\.py|tensor_shape\.py:__getitem__|training_utils\w*\.py",
+        message="a single number, or an array without axes, was given where a batch belongs",
+        why="A model takes a batch, whose first axis counts the samples; this has none.",
+        fix="np.asarray(x).reshape(1, ...) with the sizes of model.input_shape",
+        certainty="likely",
+        alone=None,
+    )
+)
+
+
 def bad(tmp: Path) -> Call:
     """A number for a model of ten columns."""
     return _save(tmp, scalar=True)
