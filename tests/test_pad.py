@@ -185,5 +185,8 @@ def test_a_contract_says_value_side_and_length() -> None:
 
 def test_it_says_what_it_did() -> None:
     padded = saveguard.pad([[1, 2], [3]], side="pre")
-    assert padded.report.codes == ("SG620",) and padded.report.read == ("2 sequences, 3 steps",)
+    assert padded.report.codes == ("SG620",) and padded.report.read == (
+        "2 sequences, 3 steps",
+        "padded to 2 steps with 0 before the data",
+    )
     assert repr(padded).startswith("Padded(int32[2, 2], value=") and padded.waste == 0.25

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import struct
+from array import array
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ import numpy as np
 from saveguard.rules import registry
 from saveguard.sequences.flat import Flat, flat, refuse, row_of
 
-# What `struct` packs, and refuses to pack a number into that it does not hold.
+# What an `array` takes, and refuses where it does not hold a number.
 _WHOLE = (("i", np.int32), ("q", np.int64), ("Q", np.uint64))
 _EXACT = 2**53
+_NDIM, _DTYPE = attrgetter("ndim"), attrgetter("dtype")
 
 
 def read(rows: Sequence[Any]) -> Flat:
@@ -29,8 +31,21 @@ def read(rows: Sequence[Any]) -> Flat:
     kinds = set(map(type, rows))
     if kinds <= {list, tuple}:
         return _of_lists(rows, np.fromiter(map(len, rows), np.int64, count=len(rows)))
+    if kinds == {np.ndarray}:
+        return _of_vectors(rows) or _of_arrays(list(rows))
     arrays = [row if type(row) is np.ndarray else _array(row, at) for at, row in enumerate(rows)]
     return _of_arrays(arrays)
+
+
+def _of_vectors(rows: Sequence[Any]) -> Flat | None:
+    """Arrays of one axis and one dtype, which most are, in few passes over them; else None."""
+    if set(map(_NDIM, rows)) != {1} or len(set(map(id, map(_DTYPE, rows)))) != 1:
+        return None
+    lengths = np.fromiter(map(len, rows), np.int64, count=len(rows))
+    try:
+        return flat(np.frombuffer(b"".join(rows), rows[0].dtype), lengths)
+    except (BufferError, ValueError, TypeError):
+        return None  # strided, or of a dtype that is no buffer
 
 
 def _array(row: Any, at: int) -> Any:
@@ -55,31 +70,23 @@ def _of_lists(rows: Sequence[Any], lengths: Any) -> Flat:
         return _nested(rows, lengths)
     values = None
     if type(first) is int:
-        values = _packed(rows, lengths, total, "i", np.int32)
+        values = _packed(rows, "i", np.int32)
     elif type(first) is float:
-        values = _packed(rows, lengths, total, "d", np.float64)
+        values = _packed(rows, "d", np.float64)
         if values is not None and total and float(np.abs(values).max(initial=0)) >= _EXACT:
             values = None  # whole numbers may be among them, which a float does not hold
     return flat(_by_types(rows, lengths, total) if values is None else values, lengths)
 
 
-def _packed(rows: Sequence[Any], lengths: Any, total: int, code: str, dtype: Any) -> Any:
-    """Every row packed behind the one before; None where a value is of another kind."""
-    values = np.empty(total, dtype)
-    size, at = values.itemsize, 0
-    buffer: Any = values.view(np.uint8)
-    packers: dict[int, Any] = {}
+def _packed(rows: Sequence[Any], code: str, dtype: Any) -> Any:
+    """Every row behind the one before; None where a value is of another kind, or does not fit."""
+    held = array(code)
     try:
-        for row, count in zip(rows, lengths.tolist(), strict=True):
-            pack = packers.get(count)
-            if pack is None:
-                pack = packers[count] = struct.Struct(f"{count}{code}").pack_into
-            if count:
-                pack(buffer, at, *row)
-                at += count * size
-    except (struct.error, OverflowError, TypeError):
+        for row in rows:
+            held.fromlist(row if type(row) is list else list(row))
+    except (TypeError, OverflowError):
         return None
-    return values
+    return np.frombuffer(held, dtype) if held else np.empty(0, dtype)
 
 
 def _by_types(rows: Sequence[Any], lengths: Any, total: int) -> Any:
@@ -89,7 +96,7 @@ def _by_types(rows: Sequence[Any], lengths: Any, total: int) -> Any:
         return np.fromiter(itertools.chain.from_iterable(rows), np.bool_, count=total)
     if types <= {int, bool}:
         for code, dtype in _WHOLE:
-            values = _packed(rows, lengths, total, code, dtype)
+            values = _packed(rows, code, dtype)
             if values is not None:
                 return values
     if types <= {str} or types <= {bytes}:
@@ -97,7 +104,7 @@ def _by_types(rows: Sequence[Any], lengths: Any, total: int) -> Any:
         values[:] = list(itertools.chain.from_iterable(rows))
         return values
     if types <= {int, float, bool} and _exact(rows):
-        return _packed(rows, lengths, total, "d", np.float64)
+        return _packed(rows, "d", np.float64)
     if all(issubclass(kind, (np.generic, int, float)) for kind in types) and _exact(rows):
         return np.array(list(itertools.chain.from_iterable(rows)))
     counted = Counter(map(type, itertools.chain.from_iterable(rows)))
@@ -148,10 +155,10 @@ def _of_arrays(arrays: list[Any]) -> Flat:
             pass  # strided, or of a dtype that is no buffer: as the arrays are
     full = [array for array in arrays if array.size]
     values = np.concatenate(full) if full else np.empty((0, *shape), next(iter(dtypes)))
-    for array in full if values.dtype.kind == "f" else ():
-        if array.dtype.kind in "iu" and int(np.abs(array.astype(object)).max()) > _EXACT:
-            row = next(i for i, held in enumerate(arrays) if held is array)
-            _differ(f"[{row}]", str(array.dtype), "floats, which do not hold its numbers")
+    for part in full if values.dtype.kind == "f" else ():
+        if part.dtype.kind in "iu" and int(np.abs(part.astype(object)).max()) > _EXACT:
+            row = next(i for i, held in enumerate(arrays) if held is part)
+            _differ(f"[{row}]", str(part.dtype), "floats, which do not hold its numbers")
     if {array.dtype.kind in "OUS" for array in full} == {True, False}:
         row = next(i for i, a in enumerate(arrays) if a.size and a.dtype.kind in "OUS")
         _differ(f"[{row}]", "text", "numbers")

@@ -148,13 +148,15 @@ def write(plan: Plan, width: int, rows: Any = None) -> Padded:
     # Fresh pages are zero already: filling them again would touch all of the memory twice.
     out = np.zeros(shape, dtype) if zero else np.full(shape, plan.value, dtype)
     scatter(held, out, plan.side)
+    stands = "before" if plan.side == "pre" else "after"
+    done = f"padded to {width:,} steps with {plan.value!s:.20} {stands} the data"
     return Padded(
         values=out,
         lengths=held.lengths,
         rows=plan.rows if rows is None else plan.rows[rows],
         value=plan.value,
         side=plan.side,
-        report=Report(subject="sequences", findings=plan.findings, read=plan.told),
+        report=Report(subject="sequences", findings=plan.findings, read=(*plan.told, done)),
     )
 
 

@@ -57,7 +57,7 @@ class Padded(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     def __repr__(self) -> str:
         told = f"{self.values.dtype}{list(self.values.shape)}"
-        return f"Padded({told}, value={self.value!r}, side={self.side!r}, {self.report.verdict})"
+        return f"Padded({told}, value={self.value}, side={self.side!r}, {self.report.verdict})"
 
 
 def mask(lengths: Any, width: int, side: str) -> Any:
