@@ -70,7 +70,7 @@ format: $(READY)  ## put the source into its form
 
 rules: $(READY)  ## write docs/rules from the rules
 	$(BIN)/python tools/pages.py
-	$(BIN)/python tools/words.py
+	$(BIN)/python tools/signatures.py
 
 known: $(READY)  ## the tables of every release of Keras, out of the released wheels
 	$(BIN)/python tools/known/run.py

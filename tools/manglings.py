@@ -80,7 +80,7 @@ def in_notebook(text: str) -> str:
     """As IPython 8 prints it."""
     found, shown = lines_of(text), []
     end = ending(text)
-    kind = found[end].split(":")[0]
+    kind = found[end].split(":")[0].rpartition(".")[2]
     for n, line in enumerate(found):
         frame = FRAME.match(line)
         if line.startswith("Traceback (most"):
@@ -100,7 +100,7 @@ def in_old_notebook(text: str) -> str:
     """As IPython 7 prints it."""
     found, shown, number = lines_of(text), [], 0
     end = ending(text)
-    kind = found[end].split(":")[0]
+    kind = found[end].split(":")[0].rpartition(".")[2]
     for n, line in enumerate(found):
         frame = FRAME.match(line)
         if line.startswith("Traceback (most"):

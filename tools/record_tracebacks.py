@@ -26,14 +26,14 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-from lab import loading, running
+from lab import loading, running, saving
 from traceback_cases import KERAS_3, OWN_PACKAGE, TABLE, NotHere, keras
 
 TOOLS = Path(__file__).resolve().parent
 RECORDED = TOOLS.parent / "tests" / "recorded"
 OWN = Path(__file__).name  # frames of which are no user's
 CASES = {code: list(cases) for code, cases in TABLE.items()}
-for more in (loading.TABLE, running.TABLE):
+for more in (loading.TABLE, saving.TABLE, running.TABLE):
     for code, cases in more.items():
         CASES[code] = CASES.get(code, []) + cases
 LIMIT = 30  # seconds; predict of TF 2.0 never returns for 0 rows

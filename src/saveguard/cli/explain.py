@@ -13,8 +13,6 @@ from saveguard.cli.options import color_option, format_option
 from saveguard.codes import CODES
 
 _CODE = re.compile(r"SG\d{3}", re.IGNORECASE)
-# So much of a file is read; the end of a log is what tells.
-MOST_BYTES = 64 * 1024 * 1024
 
 
 @click.command("explain")
@@ -47,31 +45,15 @@ def command(context: click.Context, /, problem: str, form: str, color: str) -> N
 
 
 def _explain(context: click.Context, name: str, form: str, color: str) -> None:
-    """Print the report on a traceback; what no rule knows, with what to paste into an issue."""
-    from saveguard.cli.options import print_report
-    from saveguard.diagnosis.clean import decoded
-    from saveguard.diagnosis.report import explained
+    from saveguard.cli.paste import explain
 
     if name == "-" and sys.stdin.isatty():
         click.echo("paste the traceback, then press Ctrl-D", err=True)
     try:
-        raw = sys.stdin.buffer.read() if name == "-" else _end_of(name)
+        context.exit(explain(name, form, color))
     except OSError as error:
         click.echo(f"{name}: {error.strerror}", err=True)
         context.exit(exits.COULD_NOT_RUN)
-    told = explained(decoded(raw), "stdin" if name == "-" else name)
-    print_report(told.report, form, color)
-    if told.issue and form == "text":
-        click.echo("\nwithout paths, values, hosts and tokens, to paste into an issue:\n")
-        click.echo(told.issue)
-    context.exit(exits.exit_code(told.report))
-
-
-def _end_of(path: str) -> bytes:
-    with open(path, "rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - MOST_BYTES))
-        return file.read()
 
 
 def _code_of(name: str) -> str | None:

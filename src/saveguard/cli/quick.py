@@ -1,12 +1,13 @@
 """The command `saveguard`, with a short way for what must take no time.
 
 `saveguard inspect PATH --config` is answered before click is imported, which would take longer
-than the answer; on a plain `.keras` archive, before anything else is. Whatever goes wrong on the
-short way takes the way of every command, which says what it is.
+than the answer; on a plain `.keras` archive, before anything else is. So is `saveguard explain
+FILE`. Whatever goes wrong on the short way takes the way of every command, which says what it is.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -17,6 +18,10 @@ def main() -> None:
     short = name == "inspect" and len(paths) == 1 and len(arguments) == 2
     if short and "--config" in arguments and _printed(paths[0]):
         return
+    if name == "explain" and len(arguments) == 1 and os.path.isfile(arguments[0]):
+        from saveguard.cli.paste import explain
+
+        sys.exit(explain(arguments[0]))
     from saveguard.cli.main import main as program
 
     program(prog_name="saveguard")

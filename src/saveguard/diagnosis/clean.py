@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 # So much around each traceback is read of a text that is longer than LONG; more cannot be told
@@ -24,6 +23,8 @@ _CURLY = str.maketrans(
 _HEAD = re.compile(
     r"(?:Exception Group )?Traceback \(most recent call last\)|Stack ?trace \(most recent"
 )
+# IPython names the class before the head.
+_TYPE_AT_END = re.compile(r"\w(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\s*$")
 _FRAME = re.compile(r"File \"[^\"\n]+\", line \d+")
 # What loggers and services put before a line. Each ends where the line of the program begins.
 _PREFIXES = tuple(
@@ -97,6 +98,8 @@ def _unescaped(text: str) -> str:
         text = text.replace('\\"', '"').replace("\\'", "'").replace('"\n"', "\n")
         text = re.sub(r'^\s*"|",?\s*$', "", text, flags=re.MULTILINE)
     if re.search(r"&(?:lt|quot|#39|gt|#x27);", text):
+        import html  # slow to import, and few pastes need it
+
         text = html.unescape(re.sub(r"<br\s*/?>", "\n", text))
     return text
 
@@ -130,7 +133,7 @@ def _dedented(found: list[str]) -> list[str]:
     for line in found:
         head = _HEAD.search(line)
         if head and "File " not in line[: head.start()]:
-            before = "" if re.search(r"\w(?:Error|Exception)\s", line) else line[: head.start()]
+            before = "" if _TYPE_AT_END.search(line[: head.start()]) else line[: head.start()]
         whole.append(_without(line, before) if before else line)
     if not before and found and not any(_HEAD.search(line) for line in found):
         return _dedented_by_frames(whole)

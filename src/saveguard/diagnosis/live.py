@@ -77,7 +77,7 @@ def _raised(error: BaseException, link: Link) -> Raised:
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception as broken:  # noqa: BLE001  somebody's __str__ may raise, and is none of ours
+    except Exception as broken:  # noqa: BLE001  a class of the user's may raise here
         return f"<its text raises {type(broken).__name__}>"
 
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 import msgspec
 
 from saveguard.finding import CERTAINTIES, Certainty, Finding
-from saveguard.rule import Rule, Signature
-from saveguard.rules import registry
-from saveguard.rules.words import WORDS
+from saveguard.rule import Signature
+from saveguard.rules import signatures
 from saveguard.trace import Raised, Trace
 
 # Stages that run inside one another, so that frames of one do not speak against another.
@@ -21,7 +20,7 @@ _INSIDE = (
     {"fit", "checkpoint"},
     {"fit", "compile"},
 )
-_PATH = re.compile(r"[^\s'\"(),=:]*[\w>]\.(?:keras|h5|hdf5)\b")
+_PATH = re.compile(r"[^\s'\"`(),=:]*(?<!tf)(?<!^)[\w>]\.(?:keras|h5|hdf5)\b(?![.\w`])")
 _LAYER = re.compile(
     r"[Ll]ayer [\"'`#]?(?:\d+ \(named )?[\"'`]?([A-Za-z_][\w./-]*)[\"'`]"
     r"|[Ll]ayer ([a-z]\w*_\d+)\b|calling ([A-Z]\w*)\.call|class '(\w+)'"
@@ -34,7 +33,7 @@ MOST = 3
 class Read(msgspec.Struct, frozen=True):
     """A signature that matched, and how much speaks for it."""
 
-    rule: Rule
+    code: str
     signature: Signature
     match: re.Match[str]
     raised: Raised
@@ -46,15 +45,15 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
     """What the rules make of a trace: at most three, the best first and surer than the others."""
     best: dict[str, Read] = {}
     for read in _reads(trace):
-        known = best.get(read.rule.code)
+        known = best.get(read.code)
         if known is None or _rank(read) < _rank(known):
-            best[read.rule.code] = read
+            best[read.code] = read
     ordered = sorted(best.values(), key=_rank)[:MOST]
     return tuple(_told(read, trace, place) for place, read in enumerate(ordered))
 
 
 def _rank(read: Read) -> tuple[int, int, str]:
-    return -read.weight, CERTAINTIES.index(read.certainty), read.rule.code
+    return -read.weight, CERTAINTIES.index(read.certainty), read.code
 
 
 def _told(read: Read, trace: Trace, place: int) -> Finding:
@@ -62,7 +61,9 @@ def _told(read: Read, trace: Trace, place: int) -> Finding:
     level = min(CERTAINTIES.index(read.certainty) + (1 if place == 1 else 2 * (place > 1)), 2)
     groups = {name: _short(text or "") for name, text in read.match.groupdict().items()}
     seen = (_line(read.raised, read.match), *_frame(read.raised))
-    return read.rule.told(read.signature, groups, _where(trace), seen, CERTAINTIES[level])
+    return signatures.rule(read.code).told(
+        read.signature, groups, _where(trace), seen, CERTAINTIES[level]
+    )
 
 
 def _reads(trace: Trace) -> Iterator[Read]:
@@ -73,20 +74,14 @@ def _reads(trace: Trace) -> Iterator[Read]:
         texts = tuple(dict.fromkeys((message, collapsed, message.replace("\n", ""), first)))
         lowered = " ".join((collapsed, message.replace("\n", ""))).lower()
         kinds = {raised.type, *raised.bases}
-        for code in _likely(lowered):
-            rule = registry.rule(code)
-            for signature in rule.signatures:
+        for code, entry in signatures.table().items():
+            for words, signature in zip(entry.words, entry.signatures, strict=True):
+                if words and not any(word in lowered for word in words):
+                    continue
                 match = _search(signature, texts) if _type_fits(signature, kinds) else None
                 weighed = _weighed(signature, trace, raised) if match else None
                 if match and weighed:
-                    yield Read(rule, signature, match, raised, weighed[0], weighed[1] - depth)
-
-
-def _likely(lowered: str) -> Iterator[str]:
-    """The codes of which a signature may match, by the words that its pattern needs."""
-    for code, signatures in WORDS.items():
-        if any(not words or any(word in lowered for word in words) for words in signatures):
-            yield code
+                    yield Read(code, signature, match, raised, weighed[0], weighed[1] - depth)
 
 
 def _type_fits(signature: Signature, kinds: set[str]) -> bool:

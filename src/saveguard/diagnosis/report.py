@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from saveguard.diagnosis import match, redact
+from saveguard.diagnosis import match
 from saveguard.diagnosis.parse import traces
 from saveguard.finding import CERTAINTIES, Certainty, Finding, Report
 from saveguard.trace import Trace
@@ -59,7 +59,11 @@ def told(found: tuple[Trace, ...], subject: str) -> Explained:
     best = found[-1] if findings else _telling(found)
     unknown = () if findings else (f"no rule knows this error: {_head(best)}",)
     report = Report(subject=subject, findings=findings, read=_recognised(best), not_read=unknown)
-    return Explained(report, "" if findings else redact.issue(best))
+    if findings:
+        return Explained(report)
+    from saveguard.diagnosis import redact  # its patterns take long to compile
+
+    return Explained(report, redact.issue(best))
 
 
 def _of_all(found: tuple[Trace, ...]) -> tuple[Finding, ...]:
@@ -104,6 +108,8 @@ def _recognised(trace: Trace) -> tuple[str, ...]:
 
 
 def _head(trace: Trace) -> str:
+    from saveguard.diagnosis import redact
+
     last = trace.last
     line = redact.redacted((last.message.strip().splitlines() or [""])[0][:400])
     told = f"{last.type}: {line}" if last.type else line

@@ -1,7 +1,7 @@
 """The words that a pattern cannot do without, so that most patterns need not be compiled.
 
 A hundred regular expressions take longer to compile than everything else that is done to explain a
-traceback. The table of words (`rules.words`) is written by `make rules`.
+traceback. They stand in the table of signatures (`rules.signatures`).
 """
 
 from __future__ import annotations

@@ -104,7 +104,10 @@ _FIX = (
     "import the module that defines and registers `{name}` first; or pass"
     " custom_objects={{'{name}': {name}}}"
 )
-_NAME = r"(?P<name>(?!no\b|CuDNN|LocallyConnected|Functional\b|TFOpLambda|TensorFlowOp|SlicingOp|Sequential\b|layers\b)\w+)"
+_NAME = (
+    r"(?P<name>(?!no\b|CuDNN|LocallyConnected|Functional\b|TFOpLambda|TensorFlowOp|SlicingOp"
+    r"|Sequential\b|layers\b)\w+)"
+)
 rule.in_traceback(
     Signature(
         exceptions=("TypeError", "ValueError"),

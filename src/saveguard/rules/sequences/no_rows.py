@@ -94,7 +94,6 @@ rule.in_traceback(
         pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
         r"|target structure is of type `?<class 'NoneType'>`?[\s\S]*of length 0",
         stages=("predict", "fit", "evaluate"),
-        frames=r"training\w*\.py:(?:finalize|predict\w*|fit\w*|evaluate\w*|_\w+)",
         message="no rows reached the model",
         why="The data are empty, or the data set was used up. TF 1.15 to 2.1 pack the outputs of"
         " no batches into the structure of one.",
