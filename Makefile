@@ -111,6 +111,7 @@ lab: $(READY)  ## record the errors of this and of other environments anew
 
 explain-score: $(READY)  ## how many recorded tracebacks explain names rightly
 	$(BIN)/python tools/explain_score.py
+	$(BIN)/python tools/explain_holdout.py
 
 claims: $(READY)  ## which claims about Keras hold in which versions
 	$(BIN)/python tools/claims/run.py

@@ -66,6 +66,7 @@ rule.in_traceback(
         message="what was given as data is None, or no array",
         why="What made the data returned nothing.",
         fix="print what is given to fit(), and where it comes from",
+        certainty="likely",
         frames=r"trainer|data_adapter|standardize_single_array",
         alone=None,
     )

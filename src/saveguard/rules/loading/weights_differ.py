@@ -102,6 +102,7 @@ rule.in_traceback(
         fix="build the model as it was in training; `saveguard inspect {where}` prints the "
         "layers and shapes of the file",
         frames=r"load_weights|set_weights|batch_set_value|preprocess_weights",
+        alone=r".",
     )
 )
 
