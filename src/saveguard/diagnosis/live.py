@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import linecache
+import re
 from collections.abc import Iterator, Mapping
 from types import FrameType, TracebackType
 from typing import Any
@@ -21,6 +22,11 @@ MOST_EXCEPTIONS = 20
 MOST_FRAMES = 200
 MOST_SEEN = 4
 DEEPEST = 12
+_STYLE = re.compile(r"\x1b\[\d*m")
+# The model that a line calls; its own frames are left out of Keras's tracebacks.
+_CALLED = re.compile(
+    r"\b([A-Za-z_]\w*)\.(?:save\w*|fit\w*|predict\w*|evaluate|export|to_json|get_config|train_on_batch)\("
+)
 _INPUTS = ("inputs", "x", "data", "args", "batch", "input_data", "y")
 
 
@@ -76,7 +82,7 @@ def _raised(error: BaseException, link: Link) -> Raised:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)
+        return _STYLE.sub("", str(error))
     except Exception as broken:  # noqa: BLE001  a class of the user's may raise here
         return f"<its text raises {type(broken).__name__}>"
 
@@ -103,16 +109,23 @@ def _seen(error: BaseException) -> Iterator[str]:
     """What the frames hold: the refused key, the layer and its place, the inputs."""
     for one, _ in _chain(error):
         frames = [tb.tb_frame for tb in reversed(_tracebacks(one))]
-        yield from _refused(one, frames)
-        layers = [found for frame in frames if (found := _layer(frame))]
+        layers = [found for tb in reversed(_tracebacks(one)) if (found := _layer(tb))]
         if layers:
+            yield from _refused(one, layers[-1])
             yield from _told_layer(layers, frames)
 
 
-def _layer(frame: FrameType) -> Any:
-    """The Keras layer or model that this frame's method belongs to, or None."""
+def _layer(tb: TracebackType) -> Any:
+    """The Keras layer or model whose method a frame is of, or that its line calls, or None."""
+    frame = tb.tb_frame
     own = frame.f_locals.get("self")
-    return own if own is not None and _is_layer(own) else None
+    if own is not None and _is_layer(own):
+        return own
+    called = _CALLED.search(linecache.getline(frame.f_code.co_filename, tb.tb_lineno))
+    if not called:
+        return None
+    found = frame.f_locals.get(called[1], frame.f_globals.get(called[1]))
+    return found if found is not None and _is_layer(found) else None
 
 
 def _is_layer(value: Any) -> bool:
@@ -148,13 +161,18 @@ def _shapes(value: Any, name: str, depth: int = 0) -> Iterator[str]:
     """Shapes and dtypes of the arrays in a structure, each by its path."""
     shape = _attribute(value, "shape")
     if shape is not None and not isinstance(value, type):
-        yield f"{name}: shape {_sizes(shape)}, dtype {_attribute(value, 'dtype')}"
+        yield f"{name}: shape {_sizes(shape)}, dtype {_dtype(value)}"
     elif isinstance(value, Mapping) and depth < 3:
         for key in list(value)[:8]:
             yield from _shapes(value[key], f"{name}[{key!r}]", depth + 1)
     elif isinstance(value, (list, tuple)) and depth < 3:
         for number, item in enumerate(value[:8]):
             yield from _shapes(item, f"{name}[{number}]", depth + 1)
+
+
+def _dtype(value: Any) -> str:
+    dtype = _attribute(value, "dtype")
+    return str(_attribute(dtype, "name") or dtype)
 
 
 def _sizes(shape: Any) -> str:
@@ -171,17 +189,11 @@ def _attribute(value: Any, name: str) -> Any:
         return None
 
 
-def _refused(error: BaseException, frames: list[FrameType]) -> Iterator[str]:
-    """The key of a configuration that JSON does not take, where that is what raised."""
+def _refused(error: BaseException, model: Any) -> Iterator[str]:
+    """The keys of configurations that JSON does not take, where that is what raised."""
     text = _text(error)
-    if not any(words in text for words in ("JSON", "serializ", "pickle")):
-        return
-    for frame in frames:
-        for value in list(frame.f_locals.values()):
-            if not _is_layer(value):
-                continue
-            yield from _refused_of(value, value, 0)
-            return
+    if any(words in text for words in ("JSON", "serializ", "pickle")):
+        yield from _refused_of(model, model, 0)
 
 
 def _refused_of(layer: Any, model: Any, depth: int) -> Iterator[str]:
