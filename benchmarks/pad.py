@@ -14,6 +14,7 @@ import os
 import statistics
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -84,7 +85,8 @@ def padding(count: int, rounds: int) -> list[bool]:
     plain = pairs(ours(arrow), lambda: np.full(shape, 7, np.int32), 2 * rounds + 1)
     found = [told("Arrow : plain write", plain, "<= 1.6", plain[2] <= 1.6)]
     made = saveguard.bucket(arrow)
-    whole = pairs(lambda: [batch.values for batch in saveguard.bucket(arrow)], ours(arrow), rounds)
+    consumed: Run = lambda: deque(saveguard.bucket(arrow), maxlen=0)  # noqa: E731  as in a loop
+    whole = pairs(consumed, ours(arrow), 2 * rounds + 1)
     found.append(told("all batches : one array", whole, "<= 0.5", whole[2] <= 0.5))
     result = pairs(theirs(arrays), ours(arrays), rounds)
     found.append(told("Keras : ours, from arrays", result, ">= 2", result[2] >= 2))

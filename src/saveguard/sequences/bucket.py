@@ -13,6 +13,7 @@ from saveguard.sequences import sources
 from saveguard.sequences import widths as choice
 from saveguard.sequences.pad import Options, Plan, Side, prepare, write
 from saveguard.sequences.padded import mask
+from saveguard.sequences.scatter import NEAR
 
 # Rows of one bucket that are padded at once; batches are views of them.
 _BLOCK = 1 << 15
@@ -134,8 +135,8 @@ def bucket(
         batch_size: Sequences of a batch; the last one of a bucket may have fewer.
         buckets: How many widths at most; with each a compiled model is compiled once more.
         widths: The widths, where they are not to be chosen; the largest must hold every sequence.
-        shuffle: Shuffle the sequences within buckets, and the batches, by `seed`; else they come
-            by width, and in the given order within a bucket.
+        shuffle: Shuffle the sequences within buckets, and the batches, by `seed`; else the
+            sequences of a bucket keep their order, and what is no whole batch comes last.
         multiple_of: Widths are rounded up to a multiple of it.
         options: `value`, `side`, `max_length`, `truncate`, `empty`, `dtype` and `accept` of
             `saveguard.pad`.
@@ -179,15 +180,42 @@ def _given(widths: Collection[int], lengths: Any) -> Any:
 
 
 def _batches(lengths: Any, widths: Any, size: int, seed: Any) -> list[tuple[int, Any]]:
-    """The width and the rows of each batch; a seed of False leaves everything in its order."""
-    generator = None if seed is False else np.random.default_rng(seed)
+    """The width and the rows of each batch; a seed of False leaves the order that was given."""
     of = _index(widths, lengths)
-    order = np.argsort(of, kind="stable")
     found: list[tuple[int, Any]] = []
-    for rows in np.split(order, np.flatnonzero(np.diff(of[order])) + 1):
-        shuffled = rows if generator is None else generator.permutation(rows)
-        width = int(widths[of[rows[0]]])
-        found += [(width, shuffled[at : at + size]) for at in range(0, len(rows), size)]
-    if generator is None:
+    if seed is False:
+        for bucket, rows in _in_order(of, size):
+            found += _split(int(widths[bucket]), rows, size)
         return found
+    generator = np.random.default_rng(seed)
+    for bucket, rows in _by_bucket(of, 0):
+        found += _split(int(widths[bucket]), generator.permutation(rows), size)
     return [found[index] for index in generator.permutation(len(found))]
+
+
+def _in_order(of: Any, size: int) -> Iterator[tuple[int, Any]]:
+    """Whole batches of each bucket, some rows after others, and what is left of each at the end.
+
+    Rows that are read together lie close together, which is several times as fast.
+    """
+    left: dict[int, Any] = {}
+    for first in range(0, len(of), NEAR):
+        for bucket, rows in _by_bucket(of[first : first + NEAR], first):
+            held = np.concatenate([left.pop(bucket), rows]) if bucket in left else rows
+            whole = len(held) - len(held) % size
+            if whole:
+                yield bucket, held[:whole]
+            if whole < len(held):
+                left[bucket] = held[whole:]
+    yield from sorted(left.items(), key=lambda pair: pair[0])
+
+
+def _by_bucket(of: Any, first: int) -> list[tuple[int, Any]]:
+    """The rows of each bucket, in order, counted from `first`."""
+    order = np.argsort(of, kind="stable")
+    groups = np.split(order + first, np.flatnonzero(np.diff(of[order])) + 1)
+    return [(int(of[rows[0] - first]), rows) for rows in groups]
+
+
+def _split(width: int, rows: Any, size: int) -> list[tuple[int, Any]]:
+    return [(width, rows[at : at + size]) for at in range(0, len(rows), size)]

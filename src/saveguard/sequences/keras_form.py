@@ -42,6 +42,7 @@ def pad_sequences(
     lengths = np.minimum(held.lengths, width)
     cut = held.lengths - lengths if truncating == "pre" else 0
     shape = (len(lengths), width, *held.values.shape[1:])
-    out = np.full(shape, in_dtype(value, held.values.dtype), held.values.dtype)
-    scatter(Flat(held.values, lengths, held.starts + cut), out, padding)
+    filled = in_dtype(value, held.values.dtype)
+    out = np.full(shape, filled, held.values.dtype)
+    scatter(Flat(held.values, lengths, held.starts + cut), out, padding, filled)
     return out

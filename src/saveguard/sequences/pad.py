@@ -15,7 +15,7 @@ from saveguard.sequences import sources
 from saveguard.sequences import value as values
 from saveguard.sequences.flat import Flat, refuse, row_of, take
 from saveguard.sequences.padded import Padded
-from saveguard.sequences.scatter import scatter
+from saveguard.sequences.scatter import gather, scatter
 
 Side = Literal["pre", "post"]
 
@@ -144,10 +144,12 @@ def write(plan: Plan, width: int, rows: Any = None) -> Padded:
     held = plan.held if rows is None else take(plan.held, rows)
     shape = (len(held.lengths), width, *held.values.shape[1:])
     dtype = held.values.dtype
-    zero = dtype.kind not in "OmMV" and not plan.value
-    # Fresh pages are zero already: filling them again would touch all of the memory twice.
-    out = np.zeros(shape, dtype) if zero else np.full(shape, plan.value, dtype)
-    scatter(held, out, plan.side)
+    out = gather(held, width, plan.value) if plan.side == "post" else None
+    if out is None:
+        zero = dtype.kind not in "OmMV" and not plan.value
+        # Fresh pages are zero already: filling them again would touch all of the memory twice.
+        out = np.zeros(shape, dtype) if zero else np.full(shape, plan.value, dtype)
+        scatter(held, out, plan.side, plan.value)
     stands = "before" if plan.side == "pre" else "after"
     done = f"padded to {width:,} steps with {plan.value!s:.20} {stands} the data"
     return Padded(
