@@ -4,6 +4,7 @@ Read by interpreters from 3.6 on, and by every TensorFlow from 1.15 on: no newer
 """
 
 from models import (  # noqa: F401
+    assorted,
     beginnings,
     convolutions,
     custom,
