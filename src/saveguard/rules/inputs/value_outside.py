@@ -67,7 +67,7 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 " Embedding with a larger input_dim"
                 if ids
                 else f"scale `{leaf.path}` as the training data were",
-                certainty="certain" if surely else "likely",
+                certainty="certain" if surely else "possible",
             )
 
 
