@@ -81,7 +81,7 @@ def bases(kind: str) -> tuple[str, ...]:
 
 def _raised(part: _Part) -> Raised:
     kind = part.type.rpartition(".")[2]
-    message = "\n".join(part.message).strip("\n")
+    message = "\n".join(part.message).rstrip("\n")
     return Raised(kind, message, bases(kind), tuple(part.frames), part.link, part.headed)
 
 

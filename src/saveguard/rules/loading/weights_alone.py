@@ -41,7 +41,7 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError", "OSError", "KeyError"),
         pattern=r"No model found in config file"
-        r"|Cannot create group in read-only mode"
+        r"|Cannot create group in read.only mode"
         r"|No model config found in the file at (?P<path>[^<\n]*?)\.?(?:$|\n|<)",
         message="{where} holds weights only, and no model",
         why="The list of layers that load_model reads is not in it.",

@@ -95,6 +95,7 @@ rule.in_traceback(
         r"|shape of the target variable and the shape of the target value in"
         r" `variable\.assign\(value\)` must match"
         r"|Assign requires shapes of both tensors to match"
+        r"|Dimension \d+ in both shapes must be equal, but are .* for 'Assign"
         r"|axes don't match array",
         stages=("load",),
         message="the arrays of the file do not fit the model {layer} {expected} {got}",
