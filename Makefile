@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check scorecard claims lab explain-score known matrix controls fuzz
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad scorecard claims lab explain-score known matrix controls fuzz
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -112,6 +112,9 @@ lab: $(READY)  ## record the errors of this and of other environments anew
 explain-score: $(READY)  ## how many recorded tracebacks explain names rightly
 	$(BIN)/python tools/explain_score.py
 	$(BIN)/python tools/explain_holdout.py
+
+bench-pad: $(READY)  ## what padding costs, against Keras and a plain write; needs pyarrow
+	$(BIN)/python benchmarks/pad.py
 
 claims: $(READY)  ## which claims about Keras hold in which versions
 	$(BIN)/python tools/claims/run.py
