@@ -28,6 +28,8 @@ _LAYER = re.compile(
 _BUILTIN = {"list", "dict", "tuple", "int", "float", "str", "set", "bool", "NoneType", "function"}
 _LONGEST = 20_000
 MOST = 3
+# What is that much lighter than the best has nothing but a few words for it.
+FAR = 8
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -48,7 +50,8 @@ def findings(trace: Trace) -> tuple[Finding, ...]:
         known = best.get(read.code)
         if known is None or _rank(read) < _rank(known):
             best[read.code] = read
-    ordered = sorted(best.values(), key=_rank)[:MOST]
+    ordered = sorted(best.values(), key=_rank)
+    ordered = [read for read in ordered if read.weight > ordered[0].weight - FAR][:MOST]
     return tuple(_told(read, trace, place) for place, read in enumerate(ordered))
 
 
