@@ -145,7 +145,7 @@ def test_explain_answers_in_six_times_an_empty_program() -> None:
     seconds(program, "explain", str(SAMPLES[0]))
     pairs = [
         (seconds(sys.executable, "-c", "pass"), seconds(program, "explain", str(SAMPLES[0])))
-        for _ in range(9)
+        for _ in range(15)
     ]
     empty, explaining = (min(times) for times in zip(*pairs, strict=True))
     assert explaining <= 6 * empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 # So much around each traceback is read of a text that is longer than LONG; more cannot be told
@@ -27,28 +28,23 @@ _HEAD = re.compile(
 _TYPE_AT_END = re.compile(r"\w(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\s*$")
 _FRAME = re.compile(r"File \"[^\"\n]+\", line \d+")
 # What loggers and services put before a line. Each ends where the line of the program begins.
-_PREFIXES = tuple(
-    map(
-        re.compile,
-        (
-            r"(?:>[ ]?)+(?! {0,3}\d+ )",
-            r"(?:#|//|\*|;|%)[ ](?=\s*(?:File |Traceback|[A-Z]\w+(?:Error|Exception)))",
-            r"E {3}(?=\S| )",
-            r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?"
-            r"(?:Z|[+-]\d\d:?\d\d)?(?: UTC)?[ ]?",
-            r"\[?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\]?[ ]?",
-            r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]+ [\w./-]+(?:\[\d+\])?: ",
-            r"\[\d{4}[^\]\n]{4,40}\][ ]?",
-            r"\{[\w./-]+\.py:\d+\}[ ]",
-            r"\[(?:[\w.:-]+/)*[\w.:-]{1,40}\][ ](?!in )",
-            r"\([\w. =,:-]*pid=\d+[^)\n]*\)[ ]",
-            r"(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)(?::[\w.-]+:|:[ ]?|[ ]+(?:-[ ])?)",
-            r"(?:stderr|stdout|std(?:err|out) ?[|F:]|logger|app|root|worker-?\d*)[ ]?[:|][ ]?",
-            r"- (?:ERROR|INFO|WARNING|CRITICAL) - ",
-            r"[a-z][\w.-]{0,30}(?:[-_]\d+)?[ ]*\|[ ]",
-            r"[\w.-]+(?: - [\w.-]+)* - (?:ERROR|CRITICAL|WARNING) - ",
-        ),
-    )
+_PREFIXES = (
+    r"(?:>[ ]?)+(?! {0,3}\d+ )",
+    r"(?:#|//|\*|;|%)[ ](?=\s*(?:File |Traceback|[A-Z]\w+(?:Error|Exception)))",
+    r"E {3}(?=\S| )",
+    r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?"
+    r"(?:Z|[+-]\d\d:?\d\d)?(?: UTC)?[ ]?",
+    r"\[?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\]?[ ]?",
+    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]+ [\w./-]+(?:\[\d+\])?: ",
+    r"\[\d{4}[^\]\n]{4,40}\][ ]?",
+    r"\{[\w./-]+\.py:\d+\}[ ]",
+    r"\[(?:[\w.:-]+/)*[\w.:-]{1,40}\][ ](?!in )",
+    r"\([\w. =,:-]*pid=\d+[^)\n]*\)[ ]",
+    r"(?:DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)(?::[\w.-]+:|:[ ]?|[ ]+(?:-[ ])?)",
+    r"(?:stderr|stdout|std(?:err|out) ?[|F:]|logger|app|root|worker-?\d*)[ ]?[:|][ ]?",
+    r"- (?:ERROR|INFO|WARNING|CRITICAL) - ",
+    r"[a-z][\w.-]{0,30}(?:[-_]\d+)?[ ]*\|[ ]",
+    r"[\w.-]+(?: - [\w.-]+)* - (?:ERROR|CRITICAL|WARNING) - ",
 )
 
 
@@ -86,6 +82,9 @@ def lines(text: str) -> list[str]:
     found = text.split("\n")
     if _BOX.search(text):
         found = [_unboxed(line) for line in found]
+    heads = [line for line in found if "Traceback (most recent" in line]
+    if heads and all(line.startswith(("Traceback", "Exception Group")) for line in heads):
+        return found
     return _dedented([_bare(line) for line in found])
 
 
@@ -113,10 +112,16 @@ def _unboxed(line: str) -> str:
     return rule["told"].strip() if rule and re.search("[─━═]{3}", line) else line
 
 
+@functools.cache
+def _prefixes() -> tuple[re.Pattern[str], ...]:
+    """Compiled when first needed, for a plain traceback has none."""
+    return tuple(map(re.compile, _PREFIXES))
+
+
 def _bare(line: str) -> str:
     """A line without the prefixes that services put before it."""
     for _ in range(4):
-        for prefix in _PREFIXES:
+        for prefix in _prefixes():
             found = prefix.match(line)
             if found:
                 line = line[found.end() :]

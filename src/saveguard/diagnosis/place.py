@@ -44,19 +44,21 @@ _ERAS = (
 )
 # What calls these is in that stage. The names are of Keras and TensorFlow, of all releases.
 _STAGES = {
-    "load": r"load_model\w*|load_weights\w*|_?load_state|model_from_(?:json|yaml|config)|"
+    "load": r"load_model\w*|load_weights\w*|load_state|_load_state|model_from_json|model_from_yaml|"
+    r"model_from_config|"
     r"from_config|from_json|_model_from_config|preprocess_weights_for_loading|"
     r"_raise_loading_failure|load_own_variables|TFSMLayer|clone_model|_clone_\w+|load_partial|"
     r"load_attributes_from_hdf5_group|assert_existing_objects_matched|load_internal|restore|"
     r"_load_model_from_\w+|from_saved_model|load_subset_weights_\w+|_load_container_state",
-    "save": r"save_model\w*|save_weights\w*|_?save_state|to_json|to_yaml|save_own_variables|"
+    "save": r"save_model\w*|save_weights\w*|save_state|_save_state|to_json|to_yaml|"
+    r"save_own_variables|"
     r"_save_model_to_\w+|get_config|_updated_config|serialize\w*|_save_container_state|save|"
     r"save_attributes_to_hdf5_group|_raise_no_save|get_json_type|_assert_weights_created|"
     r"save_subset_weights_\w+|save_optimizer_weights_\w+|save_load_\w+|raise_if_not_savable|"
     r"get_network_config|model_metadata|should_skip_serialization|_serialize_\w+",
     "export": r"export|export_saved_model|export_onnx|write_out|add_endpoint|"
     r"track_and_add_endpoint|_get_input_signature|export_litert|export_openvino",
-    "convert": r"from_keras_model|convert|_convert_\w+|convert_\w+_saved_model|toco_convert\w*",
+    "convert": r"from_keras_model|convert|_convert_\w+|toco_convert\w*",
     "checkpoint": r"_save_model|_save_handler|_get_file_path|on_epoch_end|on_train_batch_end|"
     r"on_test_end|ModelCheckpoint|BackupAndRestore|_save_backup",
     "fit": r"fit|fit_generator|train_on_batch|train_function|train_step|fit_loop|"
@@ -71,7 +73,11 @@ _STAGES = {
     r"_functional_construction_call|_infer_output_signature|_keras_tensor_symbolic_call|"
     r"from_model|add_weight|_init_graph_network|_initialize_variables",
 }
-_OF_FUNCTION = {name: re.compile(pattern) for name, pattern in _STAGES.items()}
+_NAMES = {name: set(known.split("|")) for name, known in _STAGES.items()}
+_BEGINNINGS = {
+    name: tuple(one.partition("\\")[0] for one in known if "\\" in one)
+    for name, known in _NAMES.items()
+}
 _CALLED = (
     ("load", re.compile(r"load_model\(|load_weights\(|model_from_\w+\(|from_config\(|TFSMLayer\(")),
     ("save", re.compile(r"\.save\(|save_model\(|save_weights\(|\.to_json\(|\.get_config\(")),
@@ -125,7 +131,11 @@ def _stages(frames: tuple[Frame, ...], text: str) -> tuple[str, ...]:
         found += [name for name, called in _CALLED if called.search(frame.source)]
         if of_keras(frame) or "tensorflow" in frame.file:
             name = frame.function
-            found += [stage for stage, known in _OF_FUNCTION.items() if known.fullmatch(name)]
+            found += [
+                stage
+                for stage, known in _NAMES.items()
+                if name in known or name.startswith(_BEGINNINGS[stage])
+            ]
     found += [name for name, known in _MESSAGE if known.search(text)]
     return tuple(dict.fromkeys(found))
 
