@@ -172,7 +172,7 @@ TABLE = {
     ],
     "SG263": [("checkpoint", lambda tmp: logged(tmp, "m", monitor="val_f1", save_best_only=True))],
     "SG264": [("export", exported_with_table, TF >= (2, 0))],
-    "SG265": [("predict", called_otherwise, TF >= (2, 0))],
+    "SG520": [("predict", called_otherwise, TF >= (2, 0))],
     "SG269": [
         ("save", lambda tmp: held_open(tmp / "m.h5")),
         ("save", lambda tmp: held_by_another(tmp / "m.h5")),

@@ -37,7 +37,7 @@ from pathlib import Path
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
 
-rule = Rule("SG265", "signature-differs", since="0.1")
+rule = Rule("SG520", "signature-differs", since="0.1")
 
 rule.in_traceback(
     Signature(
