@@ -155,13 +155,15 @@ def larger(folder: Path, options: argparse.Namespace) -> checking.Comparison:
 
 
 def inspected(folder: Path, options: argparse.Namespace) -> checking.Comparison:
-    """The configuration alone, of the large file that `one` has written."""
+    """The configuration alone, of the large file that `one` has written; and a traceback."""
     path = str(folder / "large.keras")
+    traceback = str(next((HERE.parent / "tests" / "recorded" / "SG602").glob("*.txt")))
     programs = {
         "python -c pass": NOTHING,
         "saveguard inspect --config": [*SAVEGUARD, "inspect", "--config", path],
+        "saveguard explain FILE": [*SAVEGUARD, "explain", traceback],
     }
-    return compared("the configuration alone", programs, 3 * options.runs)
+    return compared("a quick answer", programs, 3 * options.runs)
 
 
 def main() -> None:

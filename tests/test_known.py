@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -152,11 +151,8 @@ def test_what_a_configuration_drops() -> None:
     assert INSTALLED.symbol("Dense", "keras.layers").dropped == ()  # type: ignore[union-attr]
 
 
-def test_the_tables_are_small_and_quick() -> None:
-    data = versions.TABLES.read_bytes()
-    assert len(data) < 300_000
-    fastest = min(_seconds() for _ in range(5))
-    assert fastest < 0.05
+def test_the_tables_are_small() -> None:
+    assert len(versions.TABLES.read_bytes()) < 300_000
 
 
 def test_asking_loads_no_framework() -> None:
@@ -168,13 +164,6 @@ def test_asking_loads_no_framework() -> None:
     call = [sys.executable, "-c", code]
     answer = subprocess.run(call, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
-
-
-def _seconds() -> float:
-    versions.tables.cache_clear()
-    start = time.perf_counter()
-    versions.tables()
-    return time.perf_counter() - start
 
 
 def _split(path: str) -> tuple[str, str]:

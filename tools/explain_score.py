@@ -1,4 +1,4 @@
-"""How well `saveguard explain` does on the recorded tracebacks: the figures of issue and docs.
+"""How well `saveguard explain` does on the recorded tracebacks: the figures of docs/explain.md.
 
     python tools/explain_score.py [--misses]
 
