@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
 import h5py
 
 import saveguard
+from saveguard.examine import judge as judging
 
 
 def _keras_file(path: Path) -> Path:
@@ -63,3 +65,15 @@ def test_other_archives_of_a_folder_are_passed_over(tmp_path: Path) -> None:
     assert names == ["named.h5", "renamed.bin", "weights.bin"]
     asked = saveguard.check(tmp_path / "other.zip")
     assert asked.codes == ("SG101",)
+
+
+def test_a_rule_tells_of_so_many_places_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "m.keras"
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
+        warnings.simplefilter("ignore")
+        for number in range(judging.MOST + 50):
+            archive.writestr(f"../{number}", "")
+    report = saveguard.check(path)
+    told = [finding for finding in report.findings if finding.code == "SG310"]
+    assert len(told) == judging.MOST
+    assert f"SG310: there are more than {judging.MOST} such places" in report.not_read

@@ -13,6 +13,9 @@ from saveguard.rules import registry
 # A zip archive of something else, or a program in which its signature stands, has none of them.
 _MEMBERS = {"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"}
 
+# Places that one rule tells of in one file: a hostile file has as many as it likes.
+MOST = 200
+
 
 def judge(path: str, *, keras: str, sure: bool = True) -> Report:
     """What the rules make of the archive at `path`, with one record of it in `files`.
@@ -51,7 +54,11 @@ def judged(facts: ArchiveFacts) -> Report:
     not_read = [f"{part.what}: {part.why}" for part in facts.unread]
     for rule in registry.sensing("archive"):
         try:
-            found.extend(rule.notice("archive", facts))
+            for number, finding in enumerate(rule.notice("archive", facts)):
+                if number == MOST:
+                    not_read.append(f"{rule.code}: there are more than {MOST} such places")
+                    break
+                found.append(finding)
         except Exception as error:  # noqa: BLE001  told as not read
             not_read.append(_told(f"{rule.code} could not judge", error))
     return _report(facts, findings=tuple(found), not_read=tuple(not_read))

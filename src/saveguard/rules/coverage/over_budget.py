@@ -41,7 +41,7 @@ from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
-rule = Rule("SG901", "over-budget", since="0.2")
+rule = Rule("SG901", "over-budget", since="0.1")
 
 
 @rule.in_archive

@@ -38,7 +38,7 @@ from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
-rule = Rule("SG903", "part-encrypted", since="0.2")
+rule = Rule("SG903", "part-encrypted", since="0.1")
 
 
 @rule.in_archive

@@ -42,7 +42,7 @@ from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
-rule = Rule("SG902", "part-not-parsed", since="0.2")
+rule = Rule("SG902", "part-not-parsed", since="0.1")
 
 
 @rule.in_archive

@@ -48,7 +48,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG301", "bytecode-in-config", since="0.2")
+rule = Rule("SG301", "bytecode-in-config", since="0.1")
 
 # A marshalled code object in base64: its type, with or without the mark of a shared reference,
 # then the number of its arguments in four bytes, of which at most the first is not zero.

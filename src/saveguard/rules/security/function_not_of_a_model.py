@@ -40,7 +40,7 @@ from saveguard.finding import Certainty, Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards, symbols
 
-rule = Rule("SG303", "function-not-of-a-model", since="0.2")
+rule = Rule("SG303", "function-not-of-a-model", since="0.1")
 
 # Told by rules of their own.
 _ELSEWHERE = {"TFSMLayer", "enable_unsafe_deserialization"}

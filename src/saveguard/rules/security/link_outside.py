@@ -39,7 +39,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG309", "link-outside", since="0.2")
+rule = Rule("SG309", "link-outside", since="0.1")
 
 _KINDS = {
     "soft": "a soft link",

@@ -36,7 +36,7 @@ from saveguard.facts import ArchiveFacts, Member
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
-rule = Rule("SG313", "members-disagree", since="0.2")
+rule = Rule("SG313", "members-disagree", since="0.1")
 
 _READ = {"config.json", "model.weights.h5", "model.weights.npz"}
 

@@ -37,7 +37,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG314", "module-missing", since="0.2")
+rule = Rule("SG314", "module-missing", since="0.1")
 
 
 @rule.in_archive

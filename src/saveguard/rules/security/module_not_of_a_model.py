@@ -41,7 +41,7 @@ from saveguard.finding import Certainty, Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards, symbols
 
-rule = Rule("SG302", "module-not-of-a-model", since="0.2")
+rule = Rule("SG302", "module-not-of-a-model", since="0.1")
 
 _GUARD = "no-arbitrary-import"
 _WHAT = {

@@ -35,7 +35,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG311", "object-arrays", since="0.2")
+rule = Rule("SG311", "object-arrays", since="0.1")
 
 
 @rule.in_archive

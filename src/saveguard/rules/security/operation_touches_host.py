@@ -36,7 +36,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import operations
 
-rule = Rule("SG316", "operation-touches-host", since="0.2")
+rule = Rule("SG316", "operation-touches-host", since="0.1")
 
 
 @rule.in_archive

@@ -39,7 +39,7 @@ from saveguard.finding import Certainty, Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG310", "path-traversal", since="0.2")
+rule = Rule("SG310", "path-traversal", since="0.1")
 
 _DRIVE = re.compile(r"(?:^|[/\\])[A-Za-z]:(?:[\\/]|$)")
 _CONTROL = re.compile(r"[\x00-\x1f]")

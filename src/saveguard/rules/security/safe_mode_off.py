@@ -35,7 +35,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG304", "safe-mode-off", since="0.2")
+rule = Rule("SG304", "safe-mode-off", since="0.1")
 
 _SWITCHES = ("enable_unsafe_deserialization", "safe_mode_saving")
 

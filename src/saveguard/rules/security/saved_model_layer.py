@@ -40,7 +40,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards, symbols
 
-rule = Rule("SG307", "saved-model-layer", since="0.2")
+rule = Rule("SG307", "saved-model-layer", since="0.1")
 
 _LAST = re.compile(r"[>.]")
 _DEED = "runs the SavedModel that the file names"

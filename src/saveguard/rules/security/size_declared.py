@@ -37,7 +37,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG308", "size-declared", since="0.2")
+rule = Rule("SG308", "size-declared", since="0.1")
 
 # Keras's own limits (`_H5_DATASET_MAX_EXPANSION`), taken over all arrays together.
 _EXPANSION = 1000

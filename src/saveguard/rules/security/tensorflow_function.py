@@ -35,7 +35,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import operations
 
-rule = Rule("SG317", "tensorflow-function", since="0.2")
+rule = Rule("SG317", "tensorflow-function", since="0.1")
 
 _LAYERS = {"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty"}
 # Rooms of `tf` that hold no computation, and what in them does compute.

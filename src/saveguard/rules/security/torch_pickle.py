@@ -42,7 +42,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards, pickles
 
-rule = Rule("SG305", "torch-pickle", since="0.2")
+rule = Rule("SG305", "torch-pickle", since="0.1")
 
 _CLASS = "TorchModuleWrapper"
 

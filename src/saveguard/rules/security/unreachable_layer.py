@@ -39,7 +39,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG315", "unreachable-layer", since="0.2")
+rule = Rule("SG315", "unreachable-layer", since="0.1")
 
 # Layers of `add_loss` and `add_metric` in the `.keras` files of Keras 2; Keras 3 has neither.
 _ENDS = ("AddLoss", "AddMetric")

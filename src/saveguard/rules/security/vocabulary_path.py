@@ -41,7 +41,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG306", "vocabulary-path", since="0.2")
+rule = Rule("SG306", "vocabulary-path", since="0.1")
 
 _CLASSES = {"StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization"}
 _ARGUMENTS = ("vocabulary", "idf_weights")

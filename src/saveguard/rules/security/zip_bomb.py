@@ -34,7 +34,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 from saveguard.rules import guards
 
-rule = Rule("SG312", "zip-bomb", since="0.2")
+rule = Rule("SG312", "zip-bomb", since="0.1")
 
 # Keras's own limits: a ratio of 100, above 256 MiB of assets, and above 4 GiB of weights.
 _RATIO = 100
