@@ -103,12 +103,13 @@ def prove(trial: Trial) -> Result:
 def _findings(facts: ProofFacts) -> tuple[Finding, ...]:
     """What the rules make of a proof; a root cause that its exception shows goes first.
 
-    SG208 stands for the exceptions that no rule knows.
+    SG208 stands for the exceptions that no rule is certain of.
     """
     found = registry.notice("proof", facts)
     if facts.outcome != "failed":
         return found
     error = recalled(facts.error_type, facts.error)
     stage = "predict" if facts.stage == "call" else "load"
-    known = registry.notice_error(error, stage, facts.subject)
+    noticed = registry.notice_error(error, stage, facts.subject)
+    known = tuple(finding for finding in noticed if finding.certainty == "certain")
     return known + tuple(f for f in found if f.code != "SG208") if known else found
