@@ -41,6 +41,7 @@ CODES = {
     "SG228": "loading.value_refused",
     "SG229": "loading.builtin_renamed",
     "SG230": "loading.package_needed",
+    "SG231": "loading.optimizer_of_torch",
     "SG240": "loading.weights_alone",
     "SG241": "loading.weights_differ",
     "SG242": "loading.weights_path_gone",

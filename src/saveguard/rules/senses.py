@@ -37,6 +37,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG228": ("archive",),
     "SG229": ("archive",),
     "SG230": ("archive",),
+    "SG231": ("archive",),
     "SG240": ("traceback",),
     "SG241": ("traceback",),
     "SG242": ("traceback",),

@@ -67,6 +67,8 @@ _ANYWHERE = _words("normalize smart_resize to_categorical")
 _BACKEND = re.compile(
     r"backend\.(?:jax|numpy|tensorflow|torch)\.(?:image|linalg|math|nn|numpy|random)"
 )
+# Where Keras on torch has its optimizers.
+_BACKEND_OPTIMIZERS = re.compile(r"backend\.(?:jax|tensorflow|torch)\.optimizers(?:\.\w+)?")
 _OLD_BACKEND = _words(
     "abs all any argmax argmin batch_dot batch_flatten batch_normalization bias_add cast",
     "cast_to_floatx clip concatenate conv1d conv2d conv2d_transpose conv3d cos cumprod cumsum",
@@ -142,4 +144,6 @@ def is_model_class(module: str, name: str) -> bool:
     place = _ROOTS.sub("", module, count=1)
     area = place.split(".")[0]
     bare = name.rpartition(">")[2]
+    if _BACKEND_OPTIMIZERS.fullmatch(place):
+        return True
     return not place or area in _CLASSES or area == "src" or bare in _CLASSES_ELSEWHERE

@@ -20,7 +20,7 @@ from saveguard.training import resume as resuming
 from saveguard.training.chief import is_chief
 from saveguard.training.resume import Resumed
 from saveguard.training.series import Outcome, Series
-from saveguard.training.state import Progress, capture
+from saveguard.training.state import Progress, capture, restore
 
 
 class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
@@ -67,12 +67,12 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             initial_value_threshold=initial_value_threshold,
         )
         _require_meaning(keep, on_unproven)
-        self.example = example
-        self.keep, self.on_unproven = keep, on_unproven
+        self.example, self.keep, self.on_unproven = example, keep, on_unproven
         self.options = {"prove": prove, "limit": limit, "accept": frozenset(accept)}
         self.best: float | None = self.best
         self.outcomes: list[Outcome] = []
         self._told = self._current_epoch = 0
+        self._random: dict[str, Any] = {}
         self._series: Series | None = None
 
     @property
@@ -91,10 +91,13 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             model: A model of the same kind, whose variables are set; None to load the file's own.
 
         Returns:
-            Where to go on (`model.fit(initial_epoch=resumed.epoch)`); None where there is no
-            proven checkpoint, which is how every training begins.
+            Where to go on: `model.fit(initial_epoch=resumed.epoch, callbacks=[checkpoint])`, with
+            this callback, which puts the random states back once more when the epoch begins. None
+            where there is no proven checkpoint, which is how every training begins.
         """
-        return resuming.resume(str(self.filepath), model)
+        found = resuming.resume(str(self.filepath), model)
+        self._random = found.random if found else {}
+        return found
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Take the series of checkpoints over, with the best value that its index knows."""
@@ -110,6 +113,13 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         )
         if self.best is None:
             self.best = self._series.index.best
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Put the randomness of a resumed training back: `fit` itself may have drawn some."""
+        super().on_epoch_begin(epoch, logs)
+        if self._random:
+            restore(self.model, self._random)
+            self._random = {}
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Save where `save_freq` says so, and tell what the proofs behind it found."""

@@ -28,6 +28,7 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
         batch: Finished batches of the epoch after those.
         step: Steps that the optimizer took.
         logs: The losses and metrics of the checkpoint.
+        random: The states of the random generators (see `saveguard.training.state.capture`).
     """
 
     model: Any
@@ -36,6 +37,7 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
     batch: int
     step: int
     logs: dict[str, float]
+    random: dict[str, Any] = {}
 
 
 def resume(template: str, model: Any = None) -> Resumed | None:
@@ -73,6 +75,7 @@ def resume(template: str, model: Any = None) -> Resumed | None:
             batch=progress.batch,
             step=progress.step,
             logs=progress.logs,
+            random=progress.random,
         )
     return None
 
