@@ -179,6 +179,20 @@ def test_a_checkpoint_that_is_not_proven_keeps_the_good_one(tmp_path: Path) -> N
     assert resumed.epoch == 1
 
 
+def test_after_an_interrupted_training_the_callback_goes_on(tmp_path: Path) -> None:
+    class Interrupted(keras.callbacks.Callback):
+        """As Ctrl-C in a notebook."""
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            raise KeyboardInterrupt
+
+    checkpoint, made = saveguard.Checkpoint(tmp_path / "m.keras", prove=False), model()
+    with pytest.raises(KeyboardInterrupt):
+        fit(made, checkpoint, Interrupted())
+    fit(made, checkpoint, epochs=1)
+    assert [outcome.progress.epoch for outcome in checkpoint.outcomes] == [1, 1]
+
+
 def test_a_save_that_fails_does_not_end_the_training(tmp_path: Path) -> None:
     (tmp_path / "m.keras").mkdir()
     checkpoint = saveguard.Checkpoint(tmp_path / "m.keras")

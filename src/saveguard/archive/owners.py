@@ -47,17 +47,17 @@ def owners(facts: ArchiveFacts) -> tuple[Owner, ...]:
         return tuple(_by_name(facts.nodes, root, weights))
     if facts.layout not in ("keras", "folder"):
         return ()
-    groups = tuple(_by_place(facts.nodes, root, "layers"))
-    found = tuple(_owner(node, group, weights) for node, group in groups)
+    placed = _by_place(facts.nodes, root, "layers")
+    found = tuple(_owner(node, group, weights) for node, group in placed)
     known = any(one.arrays for one in found)
     return found if known or not weights else ()
 
 
 def unowned(facts: ArchiveFacts, found: Iterable[Owner]) -> tuple[StoredArray, ...]:
     """The weights in the file that lie in no owner's group."""
-    groups = tuple(f"{owner.group}/" for owner in found)
+    owned = tuple(f"{owner.group}/" for owner in found)
     weights = (one for one in facts.arrays if one.role == "weight")
-    return tuple(one for one in weights if not one.path.startswith((*groups, "vars/")))
+    return tuple(one for one in weights if not one.path.startswith((*owned, "vars/")))
 
 
 def _is_graph(node: Node) -> bool:
@@ -72,19 +72,26 @@ def _children(nodes: tuple[Node, ...], model: Node) -> Iterator[Node]:
 
 
 def _by_place(nodes: tuple[Node, ...], model: Node, folder: str) -> Iterator[tuple[Node, str]]:
-    used: Counter[str] = Counter()
-    for node in _children(nodes, model):
-        snake = _snake_case(node.class_name)
-        group = f"{folder}/{snake}_{used[snake]}" if used[snake] else f"{folder}/{snake}"
-        used[snake] += 1
+    children = tuple(_children(nodes, model))
+    names = (node.class_name for node in children)
+    for node, group in zip(children, groups(names, folder), strict=True):
         if _is_graph(node):
             yield from _by_place(nodes, node, f"{group}/layers")
         else:
             yield node, group
 
 
+def groups(class_names: Iterable[str], folder: str) -> Iterator[str]:
+    """Where Keras 3 puts the state of each object of a list: by its class, those alike numbered."""
+    used: Counter[str] = Counter()
+    for name in class_names:
+        snake = _snake_case(name)
+        yield f"{folder}/{snake}_{used[snake]}" if used[snake] else f"{folder}/{snake}"
+        used[snake] += 1
+
+
 def _snake_case(name: str) -> str:
-    """`LSTM` is `lstm`, `Conv2D` is `conv2d`, as `keras.src.utils.naming.to_snake_case` has it."""
+    """`LSTM` is `lstm`, `Conv2D` is `conv2d`, as `keras.src.utils.naming.tosnake_case` has it."""
     return _BEGINS_WORD.sub("_", re.sub(r"\W+", "", name)).lower()
 
 

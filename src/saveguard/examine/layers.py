@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from saveguard.archive import topology
+from saveguard.archive import owners, topology
 from saveguard.facts import ArchiveFacts, StoredArray
 
 Raw = Mapping[str, Any]
@@ -28,7 +27,6 @@ _CREATED = (
 # The order in which layers of several parts build them, by how the parts' names begin.
 _PARTS = ("forward", "query", "key", "value", "backward", "attention_output", "output")
 _NUMBER = re.compile(r"(\d+)")
-_BEGINS_WORD = re.compile(r"(?<!^)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
 
 
 class Layer(NamedTuple):
@@ -142,21 +140,14 @@ def _by_place(facts: ArchiveFacts) -> dict[str, tuple[StoredArray, ...]]:
 
 def _groups(model: Raw, before: str, folder: str, depth: int) -> Iterator[tuple[str, str]]:
     """The group of each layer that is no model, with the layer's path."""
-    used: Counter[str] = Counter()
-    for layer in topology.layers(model):
-        snake = _snake_case(str(layer.get("class_name", "")))
-        group = f"{folder}/{snake}_{used[snake]}" if used[snake] else f"{folder}/{snake}"
-        used[snake] += 1
+    inside = topology.layers(model)
+    names = (str(layer.get("class_name", "")) for layer in inside)
+    for layer, group in zip(inside, owners.groups(names, folder), strict=True):
         path = f"{before}{topology.name(layer)}"
         if topology.layers(layer) and depth < _DEEPEST:
             yield from _groups(layer, f"{path}/", f"{group}/layers", depth + 1)
         else:
             yield group, path
-
-
-def _snake_case(name: str) -> str:
-    """`LSTM` is `lstm`, `MaxPooling2D` is `max_pooling2d`, as Keras has it."""
-    return _BEGINS_WORD.sub("_", re.sub(r"\W+", "", name)).lower()
 
 
 def _places(facts: ArchiveFacts) -> dict[str, int]:

@@ -104,6 +104,8 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         super().on_train_begin(logs)
         if not is_chief():
             return
+        if self._series is not None:  # an interrupted training never came to its end
+            self._series.close()
         self._series = Series(
             str(self.filepath),
             monitor=self.monitor,

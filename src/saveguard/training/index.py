@@ -18,7 +18,7 @@ import msgspec
 from saveguard.persist.staging import staged
 from saveguard.training.state import Progress
 
-State = Literal["proven", "unproven", "not proven"]
+State = Literal["proven", "not proven"]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         file: Its name in the folder of the index.
-        state: `proven`; `unproven`: the proof found something; `not proven`: none was made.
+        state: `proven`, or `not proven` where no proof was asked for. One that fails its proof
+            is no checkpoint, and is put aside.
         value: The monitored value; None where it was not among the logs.
         size, modified: Of the file, in bytes and nanoseconds: another file of this name is not
             this checkpoint.

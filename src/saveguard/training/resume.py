@@ -14,6 +14,7 @@ import msgspec
 from saveguard.archive.read import read
 from saveguard.persist.load import load
 from saveguard.persist.verify import stored_receipt
+from saveguard.receipt import Receipt
 from saveguard.training import index as listing
 from saveguard.training.state import Progress, restore
 
@@ -53,15 +54,13 @@ def resume(template: str, model: Any = None) -> Resumed | None:
     Raises:
         ValueError: If `model` has other variables than the checkpoint.
     """
-    for path in _proven(template):
+    for path, receipt in _proven(template):
         try:
             loaded = load(path)
         except Exception as error:  # noqa: BLE001  the checkpoint before it may be whole
             told = f"{path} is passed over: {type(error).__name__}: {error}".splitlines()[0]
             warnings.warn(told, stacklevel=2)
             continue
-        receipt = stored_receipt(read(path, digests=False))
-        assert receipt is not None
         progress = msgspec.convert(receipt.training or {}, Progress)
         if model is not None:
             _transfer(loaded, model, path)
@@ -80,7 +79,7 @@ def resume(template: str, model: Any = None) -> Resumed | None:
     return None
 
 
-def _proven(template: str) -> Iterator[Path]:
+def _proven(template: str) -> Iterator[tuple[Path, Receipt]]:
     """Proven checkpoints, newest first: those of the index, and any that it does not know."""
     path = listing.index_path(template)
     index = listing.read(path, template)
@@ -89,9 +88,9 @@ def _proven(template: str) -> Iterator[Path]:
     others = [one for one in _matching(template) if one not in known]
     dated = sorted([*listed, *others], key=lambda one: one.stat().st_mtime_ns, reverse=True)
     for one in dated:
-        receipt = stored_receipt(read(one, digests=False))
+        receipt = stored_receipt(read(one, digests=False, arrays=False))
         if receipt is not None and receipt.proven:
-            yield one
+            yield one, receipt
 
 
 def _matching(template: str) -> list[Path]:

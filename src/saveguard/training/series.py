@@ -18,7 +18,7 @@ from saveguard.persist.staging import try_lock
 from saveguard.receipt import Receipt
 from saveguard.rules import registry
 from saveguard.training import index as listing
-from saveguard.training.index import Entry
+from saveguard.training.index import Entry, Index
 from saveguard.training.state import Progress
 
 # Files that are written and wait for their proof; beyond that the training waits.
@@ -147,22 +147,20 @@ class Series:
         if outcome.value is not None and (best is None or self._better(outcome.value, best)):
             best = outcome.value
         index = self.index.with_entry(entry, best)
-        listing.write(self.path, index)
-        self.index = index
-        self._prune()
-
-    def _prune(self) -> None:
-        if self.keep is None:
-            return
-        newest = [one for one in self.index.entries if one.state == "proven"]
-        best = [one for one in newest if one.value is not None and one.value == self.index.best]
-        stays = {one.file for one in (*newest[-self.keep :], *best[-1:])}
-        goes = {one.file for one in newest if one.file not in stays}
+        goes = self._superfluous(index)
+        listing.write(self.path, index.without(goes))
+        self.index = index.without(goes)
         for file in goes:
             (self.path.parent / file).unlink(missing_ok=True)
-        if goes:
-            self.index = self.index.without(goes)
-            listing.write(self.path, self.index)
+
+    def _superfluous(self, index: Index) -> set[str]:
+        """Proven checkpoints that are neither among the newest `keep` nor the best."""
+        if self.keep is None:
+            return set()
+        proven = [one for one in index.entries if one.state == "proven"]
+        best = [one for one in proven if one.value is not None and one.value == index.best]
+        stays = {one.file for one in (*proven[-self.keep :], *best[-1:])}
+        return {one.file for one in proven} - stays
 
     def _settle(self, left: int) -> None:
         """Wait until no more than so many files wait for their proof."""
