@@ -2,7 +2,8 @@
 
     python tools/controls/run.py [--only PATTERN] [--most N] [--workers N] [--out FILE]
 
-Several processes share the work. A file of the trials can be kept with --keep.
+Several processes share the work. Trials that were made in parts, each kept with --keep, become one
+page with --read.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ import sys
 import tempfile
 import time
 import warnings
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from trial import Trial
 
 OUT = Path(__file__).resolve().parents[2] / "docs" / "controls.md"
 
@@ -32,9 +38,18 @@ def main() -> int:
         _work(options)
         return 0
     import listing
-    from trial import Trial
 
     start = time.monotonic()
+    found = _kept(options.read) if options.read else _tried(options)
+    if options.keep:
+        options.keep.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
+    options.out.write_text(listing.text(found, _environment(found)), encoding="utf-8")
+    print(f"{listing.summary(found)}; {time.monotonic() - start:.0f} s")
+    return 1 if listing.wrong(found) else 0
+
+
+def _tried(options: argparse.Namespace) -> list[Trial]:
+    """Every trial, made now by several processes."""
     with tempfile.TemporaryDirectory() as folder:
         parts = [Path(folder) / f"{index}.json" for index in range(options.workers)]
         command = [sys.executable, *sys.argv]
@@ -44,14 +59,17 @@ def main() -> int:
         ]
         codes = [worker.wait() for worker in workers]
         if any(codes):
-            return 2
-        read = msgspec.json.Decoder(list[Trial]).decode
-        found = [one for part in parts for one in read(part.read_bytes())]
-    if options.keep:
-        options.keep.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
-    options.out.write_text(listing.text(found, _environment()), encoding="utf-8")
-    print(f"{listing.summary(found)}; {time.monotonic() - start:.0f} s")
-    return 1 if listing.wrong(found) else 0
+            sys.exit(2)
+        return _kept(parts)
+
+
+def _kept(files: list[Path]) -> list[Trial]:
+    """Trials that were kept in files, each file of one format once: a later file counts."""
+    from trial import Trial
+
+    read = msgspec.json.Decoder(list[Trial]).decode
+    every = (one for file in files for one in read(file.read_bytes()))
+    return list({(one.name, one.format): one for one in every}.values())
 
 
 def _options() -> argparse.Namespace:
@@ -63,14 +81,20 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=1e6, help="begin nothing after so many")
     parser.add_argument("--out", type=Path, default=OUT, help="the page to write")
     parser.add_argument("--keep", type=Path, help="a file for all trials, as JSON")
+    parser.add_argument(
+        "--read", type=Path, nargs="+", help="write the page of kept trials, and make none"
+    )
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _environment() -> str:
+def _environment(found: list[Trial]) -> str:
     import keras
 
-    return f"Keras {keras.__version__} on {keras.backend.backend()}"
+    kinds = Counter((one.kind, one.format) for one in found if one.kind)
+    most = max(kinds.values(), default=0)
+    told = f"; at most {most} configuration{'s' * (most != 1)} of a layer" if most else ""
+    return f"Keras {keras.__version__} on {keras.backend.backend()}{told}"
 
 
 def _work(options: argparse.Namespace) -> None:

@@ -39,6 +39,7 @@ Or put the old name back, or keep the weights alone with `save_weights`.
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from saveguard.rule import Call, Rule, Signature
@@ -46,64 +47,47 @@ from saveguard.rules.pasted import pasted
 
 rule = Rule("SG247", "renamed-layer", since="0.1")
 
+_NOT_PACKED = (
+    r"Structure is a scalar but len\(flat_sequence\) == 0"
+    r"|Could not pack sequence\. Structure had \d+ \w+, but flat_sequence had \d+ \w+"
+)
+_SAVING = (
+    r":get_config|:get_network_config|:_updated_config|\.save\(|to_json\("
+    r"|save_model\(|:_save_model|ModelCheckpoint"
+)
+_renamed = functools.partial(
+    Signature,
+    exceptions=("ValueError",),
+    stages=("save", "checkpoint", "export"),
+    message="an input or output layer of the model was renamed after the model had been built",
+    why="TensorFlow's Keras remembers the graph by the names at construction, and finds nothing"
+    " under the new one.",
+    fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the old name"
+    " back",
+)
+
 rule.in_traceback(
-    Signature(
-        exceptions=("ValueError",),
+    _renamed(
         pattern=r"target structure is of type[\s\S]*of length 0",
-        stages=("save", "checkpoint", "export"),
-        message="an input or output layer of the model was renamed after the model had been built",
-        why="TensorFlow's Keras remembers the graph by the names at construction, and finds "
-        "nothing under the new one.",
-        fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
-        "old name back",
-        frames=r":get_config|:get_network_config|:_updated_config|\.save\(|to_json\("
-        r"|save_model\(|:_save_model|ModelCheckpoint",
+        frames=_SAVING,
     )
 )
 rule.in_traceback(
-    Signature(
-        exceptions=("ValueError",),
-        pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
-        r"|Could not pack sequence\. Structure had \d+ \w+, but flat_sequence had \d+"
-        r" \w+",
-        stages=("save", "checkpoint", "export"),
-        message="an input or output layer of the model was renamed after the model had been built",
-        why="TensorFlow's Keras remembers the graph by the names at construction, and finds "
-        "nothing under the new one.",
-        fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
-        "old name back",
-        frames=r":get_config|:get_network_config|:_updated_config|\.save\(|to_json\("
-        r"|save_model\(|:_save_model|ModelCheckpoint",
+    _renamed(
+        pattern=_NOT_PACKED,
+        frames=_SAVING,
         versions=("tf1.15", "tf2.0", "tf2.10", "tf2.15"),
     )
 )
 rule.in_traceback(
-    Signature(
-        exceptions=("ValueError",),
-        pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
-        r"|Could not pack sequence\. Structure had \d+ \w+, but flat_sequence had \d+"
-        r" \w+",
-        stages=("save", "checkpoint", "export"),
-        message="an input or output layer of the model was renamed after the model had been built",
-        why="TensorFlow's Keras remembers the graph by the names at construction, and finds "
-        "nothing under the new one.",
-        fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
-        "old name back",
+    _renamed(
+        pattern=_NOT_PACKED,
         frames=r"functional\.py:(?:get_config|get_network_config)",
     )
 )
 rule.in_traceback(
-    Signature(
-        exceptions=("ValueError",),
-        pattern=r"Structure is a scalar but len\(flat_sequence\) == 0"
-        r"|Could not pack sequence\. Structure had \d+ \w+, but flat_sequence had \d+"
-        r" \w+",
-        stages=("save", "checkpoint", "export"),
-        message="an input or output layer of the model was renamed after the model had been built",
-        why="TensorFlow's Keras remembers the graph by the names at construction, and finds "
-        "nothing under the new one.",
-        fix="model = keras.Model(model.inputs, model.outputs), then save that; or put the "
-        "old name back",
+    _renamed(
+        pattern=_NOT_PACKED,
         certainty="possible",
         frames=r"network\.py:get_config",
         versions=("tf1.14",),
