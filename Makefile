@@ -121,7 +121,7 @@ claims: $(READY)  ## which claims about Keras hold in which versions
 
 # Annotated with who wants what; free of hosts and paths, so that any index or mirror serves it.
 lock: $(UV)  ## resolve the dependencies anew into requirements/dev.lock
-	$(UV) pip compile pyproject.toml --group dev --extra tensorflow --extra jax --extra demo \
+	$(UV) pip compile pyproject.toml --group dev --extra tensorflow --extra jax --extra demo --extra data --extra images --extra remote --extra ray \
 	    --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	    --custom-compile-command 'make lock' --quiet --output-file $(LOCK)
 
