@@ -170,6 +170,7 @@ class Rule:
         fix: str,
         certainty: Certainty = "certain",
         evidence: tuple[str, ...] = (),
+        file: str = "",
     ) -> Finding:
         """A finding that carries this rule's code and name."""
         return Finding(
@@ -181,4 +182,5 @@ class Rule:
             fix=fix,
             certainty=certainty,
             evidence=evidence,
+            file=file,
         )

@@ -31,6 +31,7 @@ from saveguard.facts.proof import (
     ScalarDifference,
     TraitDifference,
 )
+from saveguard.facts.trouble import Trouble, Troubles
 
 __all__ = [
     "ArchiveFacts",
@@ -51,6 +52,8 @@ __all__ = [
     "StoredArray",
     "Suspect",
     "TraitDifference",
+    "Trouble",
+    "Troubles",
     "Unread",
     "Unserialisable",
     "VariableFacts",

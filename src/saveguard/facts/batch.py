@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from saveguard.contract import Contract
 from saveguard.facts.frozen import Frozen
+from saveguard.facts.trouble import Troubles
 
 
 class Suspect(Frozen, frozen=True):
@@ -17,6 +18,8 @@ class Suspect(Frozen, frozen=True):
         row: Its row.
         value: The value, as text.
         count: How many there are.
+        file: The file that the first one stands in, where data were read from files.
+        seen: The first few of them, a line each, where they are told apart.
     """
 
     kind: str
@@ -24,6 +27,8 @@ class Suspect(Frozen, frozen=True):
     row: int
     value: str
     count: int
+    file: str = ""
+    seen: tuple[str, ...] = ()
 
 
 class LeafFacts(Frozen, frozen=True):
@@ -52,13 +57,15 @@ class LeafFacts(Frozen, frozen=True):
 
 
 class BatchFacts(Frozen, frozen=True):
-    """A batch held against a contract.
+    """A batch, or a whole data set, held against a contract.
 
     Attributes:
         structure: How the leaves are held, with `.` for a leaf; `expected` is the contract's.
+        troubles: What of a data set could not be read.
     """
 
     leaves: tuple[LeafFacts, ...]
     structure: str
     expected: str
     contract: Contract
+    troubles: tuple[Troubles, ...] = ()
