@@ -1,0 +1,61 @@
+"""Classes and functions that a configuration names and Keras does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from saveguard import known
+from saveguard.archive import nodes
+from saveguard.facts import Frozen, Node, Role
+from saveguard.migrate.step import Old
+
+_ASKED: tuple[Role, ...] = (
+    "model", "layer", "function", "activation", "initializer", "regularizer", "constraint",
+)  # fmt: skip
+
+
+class Need(Frozen, frozen=True):
+    """A class or function that only its author has.
+
+    Attributes:
+        name: As the file names it; the caller gives it under this name.
+        role: What it is used for: `layer`, `activation`, ...
+        arguments: What the configurations carry for it, by argument, of its first use.
+        places: The layers that use it.
+        package: Where it is known to come from, or empty.
+    """
+
+    name: str
+    role: Role
+    arguments: Mapping[str, Any]
+    places: tuple[str, ...]
+    package: str = ""
+
+
+def of(model: Mapping[str, Any], training: Mapping[str, Any] | None, old: Old) -> tuple[Need, ...]:
+    """All of them, in the order of the document."""
+    del training  # how a model was compiled is told, and never stands in the way
+    release = known.release(known.LATEST)
+    found: dict[str, list[Node]] = {}
+    for node in nodes.walk(model, "model"):
+        if node.role in _ASKED and node.class_name not in old.custom and _is_foreign(node, release):
+            found.setdefault(node.class_name, []).append(node)
+    return tuple(
+        Need(
+            name=name,
+            role=using[0].role,
+            arguments=using[0].config,
+            places=tuple(node.layer or node.path for node in using),
+        )
+        for name, using in found.items()
+    )
+
+
+def _is_foreign(node: Node, release: known.Release) -> bool:
+    module = node.module or ""
+    if module.partition(".")[0] == "keras":
+        return release.symbol(node.class_name, module) is None
+    if module in ("builtins", "") and node.raw.get("class_name") != "function":
+        return bool(node.registered_name) or release.symbol(node.class_name, role=node.role) is None
+    return True

@@ -1,0 +1,101 @@
+"""`plan`: what a migration would do, without a framework."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from saveguard.facts import Frozen
+from saveguard.migrate import needs, tree
+from saveguard.migrate.needs import Need
+from saveguard.migrate.source import Source, source_of
+from saveguard.migrate.step import Exact, Old
+from saveguard.migrate.steps import STEPS
+from saveguard.migrate.tree import Carry
+
+__all__ = ["Applied", "Carry", "Need", "Plan", "plan"]
+
+
+class Applied(Frozen, frozen=True):
+    """One change that a step made.
+
+    Attributes:
+        step: The step's name.
+        place: The layer, `encoder/lstm`, or a path in the configuration where it is in none.
+        told: What was changed, in words.
+        exact: Whether the outputs stay equal, or are close.
+    """
+
+    step: str
+    place: str
+    told: str
+    exact: Exact
+
+
+class Plan(Frozen, frozen=True):
+    """What a migration does.
+
+    Attributes:
+        source: The old archive's configuration and arrays.
+        applied: The changes, in order.
+        needs: Classes and functions that Keras does not have and the caller did not give.
+        model: The rewritten configuration, as today's Keras writes it.
+        training: How the model was compiled, rewritten; None where it was not.
+        carries: Which arrays become the weights of which layer.
+        told: What is not carried over, in words.
+    """
+
+    source: Source
+    applied: tuple[Applied, ...]
+    needs: tuple[Need, ...]
+    model: Mapping[str, Any]
+    training: Mapping[str, Any] | None
+    carries: tuple[Carry, ...]
+    told: tuple[str, ...] = ()
+
+    @property
+    def exact(self) -> Exact:
+        """`equal` unless a step rounds."""
+        return "close" if any(one.exact == "close" for one in self.applied) else "equal"
+
+
+def plan(
+    path: str | os.PathLike[str] | Source,
+    *,
+    custom: Collection[str] = (),
+    without: Collection[str] = (),
+) -> Plan:
+    """What migrating the archive at `path` would do; nothing is written.
+
+    Args:
+        path: `.h5`, `.keras` or SavedModel of any release, or what was read of one.
+        custom: Names of the classes and functions that will be there.
+        without: Names of steps to leave out.
+
+    Raises:
+        SaveguardError: If it holds no model's configuration, or is damaged.
+        OSError: If it cannot be opened.
+    """
+    source = path if isinstance(path, Source) else source_of(path)
+    old = Old(source.numbers, source.backend, source.layout, frozenset(custom))
+    model = tree.begun(source.model)
+    training = tree.copied(source.training)
+    applied: list[Applied] = []
+    for step in STEPS:
+        if step.name in without:
+            continue
+        for name, document in (("model", model), ("compile", training)):
+            for node, told in step.apply(document, name, old) if document else ():
+                place = node.layer or node.path
+                applied.append(Applied(step.name, place, told, step.exact))
+    rewritten, carries = tree.finished(model)
+    return Plan(
+        source=source,
+        applied=tuple(applied),
+        needs=needs.of(rewritten, training, old),
+        model=rewritten,
+        training=training,
+        carries=carries,
+        told=source.told,
+    )

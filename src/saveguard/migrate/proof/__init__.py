@@ -1,0 +1,1 @@
+"""Whether a migrated model answers as the version that saved it did."""

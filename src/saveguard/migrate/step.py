@@ -1,0 +1,58 @@
+"""A step: one thing that Keras changed, with what makes an old configuration a current one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+from saveguard.archive import nodes
+from saveguard.facts import Frozen, Node, Role
+
+Exact = Literal["equal", "close"]
+SECTIONS = ("Recognises", "Rewrites", "Why", "Result", "References")
+
+
+class Old(Frozen, frozen=True):
+    """What a step may know of the file beside the object that it rewrites.
+
+    Attributes:
+        numbers: The Keras release that wrote it, as numbers; (1, 0) where none is recorded.
+        backend: `tensorflow`, `theano`, `cntk`, or empty.
+        layout: `h5`, `keras`, `folder` or `savedmodel`.
+        custom: Names of the classes and functions that the caller gives.
+    """
+
+    numbers: tuple[int, ...]
+    backend: str = ""
+    layout: str = "h5"
+    custom: frozenset[str] = frozenset()
+
+
+class Step(Frozen, frozen=True):
+    """One thing that Keras changed. Its module's docstring is its page.
+
+    Attributes:
+        name: `time-major`; reads as what is recognised.
+        rewrite: Called with every object of the configuration that has one of the roles `on`;
+            changes `node.raw` in place, and yields a line for each change.
+        changed: The release that changed it.
+        exact: `equal` where the outputs are the same to the last bit or but for the order of
+            additions inside the framework; `close` where the step itself rounds.
+        on: Roles of the objects that it is called with.
+        source: Where the change can be read.
+    """
+
+    name: str
+    rewrite: Callable[[Node, Old], Iterator[str]]
+    changed: str
+    source: str
+    exact: Exact = "equal"
+    on: tuple[Role, ...] = ("layer",)
+
+    def apply(self, document: Any, name: str, old: Old) -> Iterator[tuple[Node, str]]:
+        """Rewrite every object of a document, the innermost first; each change with its object."""
+        role: Role = "value" if name == "compile" else "model"
+        found = [node for node in nodes.walk(document, name, role) if node.role in self.on]
+        for node in reversed(found):
+            for told in self.rewrite(node, old):
+                yield node, told

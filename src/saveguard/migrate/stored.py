@@ -1,0 +1,75 @@
+"""The arrays of each layer of an old archive, in the order in which the file holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from saveguard.archive import topology
+from saveguard.facts import ArchiveFacts, StoredArray
+from saveguard.migrate import tree
+
+Arrays = tuple[StoredArray, ...]
+
+
+def by_layer(facts: ArchiveFacts, model: Mapping[str, Any]) -> dict[str, Arrays]:
+    """The weights in an `.h5` file by the path of the layer that they belong to.
+
+    Those of a model in the model are its layers' where their names tell, else its own: then they
+    are in the order of its trainable weights, with the others behind.
+
+    A `.keras` file is read by place, when the model has been built.
+    """
+    if facts.layout != "h5":
+        return {}
+    groups = _groups(facts)
+    layers = topology.layers(model)
+    names = _names(facts, layers)
+    found: dict[str, Arrays] = {}
+    for layer, name in zip(layers, names, strict=True):
+        path, arrays = topology.name(layer), groups.get(name, ())
+        inner = _spread(path, layer, arrays) if topology.layers(layer) else None
+        found.update({path: tuple(array for array, _ in arrays)} if inner is None else inner)
+    return found
+
+
+def _groups(facts: ArchiveFacts) -> dict[str, list[tuple[StoredArray, str]]]:
+    """The arrays of each group with the names that the group's list gives them."""
+    by_path = {array.path: array for array in facts.arrays}
+    found: dict[str, list[tuple[StoredArray, str]]] = {}
+    listed = facts.documents.get("@weight_names")
+    for group, names in listed.items() if isinstance(listed, dict) else ():
+        held = [(by_path.get(f"{group}/{name}"), name) for name in names]
+        key = group.removeprefix("model_weights/")
+        found[key] = [(array, name) for array, name in held if array is not None]
+    return found
+
+
+def _names(facts: ArchiveFacts, layers: list[Mapping[str, Any]]) -> list[str]:
+    """The group of each layer: of its own name, or, where layers have none, of its place."""
+    held = facts.documents.get("@layer_names")
+    groups: list[str] = held if isinstance(held, list) else []
+    names = [topology.name(layer) for layer in layers]
+    if all(name in groups or layer.get("class_name") == "InputLayer"
+           for name, layer in zip(names, layers, strict=True)):  # fmt: skip
+        return names
+    inside = [n for n, layer in enumerate(layers) if layer.get("class_name") != "InputLayer"]
+    left = groups[len(groups) - len(inside) :] if len(groups) >= len(inside) else []
+    for place, group in zip(inside, left, strict=False):
+        names[place] = group
+    return names
+
+
+def _spread(
+    path: str, model: Mapping[str, Any], arrays: Iterable[tuple[StoredArray, str]]
+) -> dict[str, Arrays] | None:
+    """The arrays of a model in the model by layer; None where their names do not tell."""
+    leaves = [one for one, layer in tree.layers(model, f"{path}/") if not topology.layers(layer)]
+    found: dict[str, list[StoredArray]] = {}
+    for array, name in arrays:
+        parts = name.split("/")[:-1]
+        fitting = [leaf for leaf in leaves if leaf.rpartition("/")[2] in parts]
+        if len(fitting) != 1:
+            return None
+        found.setdefault(fitting[0], []).append(array)
+    return {leaf: tuple(one) for leaf, one in found.items()}
