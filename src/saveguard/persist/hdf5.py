@@ -11,7 +11,7 @@ import h5py
 
 from saveguard.archive.read import hdf5_digests
 from saveguard.child import arrays, running
-from saveguard.persist.writer import Written, measure
+from saveguard.persist.writer.archive import Written, measure
 
 
 class HDF5File:

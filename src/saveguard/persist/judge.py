@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from saveguard.child import running
+from saveguard.contract import Preprocessing
 from saveguard.facts import (
     ModelFacts,
     OutputDifference,
@@ -15,6 +16,7 @@ from saveguard.facts import (
     TraitDifference,
     VariableFacts,
 )
+from saveguard.persist import drift
 from saveguard.receipt import Golden, Receipt
 
 _OUTCOMES = {"failed": "failed", "exit": "died", "timeout": "timeout"}
@@ -70,8 +72,11 @@ def _finished(
     recorded = receipt.variables if receipt else ()
     optimizer = receipt.optimizer_variables if receipt else ()
     compared, left = _compared(answer, receipt, before)
+    recorded = receipt.contract.preprocessing if receipt and receipt.contract else None
+    run = answer.get("preprocessing")
     return msgspec.structs.replace(
         facts,
+        preprocessing=drift.read(recorded, run) if recorded and run else None,
         unread=tuple(_unread(answer)),
         unfilled=tuple(map(_variable, answer.get("unfilled", ()))),
         changed_variables=tuple(
@@ -224,9 +229,23 @@ def _compared(
     elif "random" in answer:
         done.append("it can be called" if answer["random"] else "two calls agree")
         left.append("outputs: the file holds no golden")
+    recorded = receipt.contract.preprocessing if receipt and receipt.contract else None
+    if recorded is not None:
+        _compared_preprocessing(recorded, answer.get("preprocessing", {"missing": ""}), done, left)
     if "not_called" in answer:
         left.append(f"outputs: {answer['not_called']}")
     return tuple(done), tuple(left)
+
+
+def _compared_preprocessing(
+    recorded: Preprocessing, answer: dict[str, Any], done: list[str], left: list[str]
+) -> None:
+    if "missing" in answer:
+        left.append(f"preprocessing: `{recorded.name}` cannot be imported there")
+    elif recorded.random:
+        left.append("preprocessing: it gives others at every call")
+    else:
+        done += _counted(len(recorded.pairs), "raw example", f" through {recorded.path}")
 
 
 def _compared_golden(

@@ -13,6 +13,7 @@ from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
 from saveguard.facts import OutputDifference, ProofFacts
 from saveguard.finding import Report
+from saveguard.persist import preprocessing as preparations
 from saveguard.persist.verify import opened, stored_receipt
 from saveguard.receipt import Golden
 from saveguard.rules import registry
@@ -24,6 +25,7 @@ def load(
     custom_objects: dict[str, Any] | None = None,
     compile: bool = True,
     compare: bool = False,
+    preprocessing: Any = None,
 ) -> Any:
     """Load a Keras model, checked before anything of the file is executed.
 
@@ -35,13 +37,16 @@ def load(
         custom_objects: Classes and functions by name, as Keras takes them.
         compile: Compile the model as it was when it was saved.
         compare: Call the model on the golden in the file, and raise unless it gives the same.
+        preprocessing: What to hold against the preprocessing that the file records: a function
+            or a Keras pipeline; None for what its path leads to; False for nothing.
 
     Returns:
         The model that `keras.saving.load_model` gives.
 
     Raises:
-        SaveguardError: If the file is missing, damaged, changed since it was saved, or, with
-            `compare`, gives other outputs than at the save.
+        SaveguardError: If the file is missing, damaged, or changed since it was saved; if its
+            preprocessing gives other model inputs than at the save; or, with `compare`, if the
+            model gives other outputs.
         Exception: Whatever Keras raises, with the diagnosis as a note.
     """
     import keras
@@ -51,6 +56,9 @@ def load(
     findings = registry.notice("archive", facts)
     if any(finding.certainty == "certain" for finding in findings):
         raise SaveguardError(Report(subject=name, findings=findings))
+    recorded = preparations.recorded_in(facts) if preprocessing is not False else None
+    if recorded is not None:
+        preparations.hold(recorded, name, preprocessing)
     try:
         model = keras.saving.load_model(
             name, custom_objects=custom_objects, compile=compile, safe_mode=True

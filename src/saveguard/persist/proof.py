@@ -64,10 +64,11 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """A proof with the findings that it led to."""
+    """A proof with the facts that it is made of, and the findings that they led to."""
 
     proof: Proof
     findings: tuple[Finding, ...]
+    facts: ProofFacts
 
 
 def prove(trial: Trial) -> Result:
@@ -88,7 +89,7 @@ def prove(trial: Trial) -> Result:
         before=trial.before,
         said=process.said() if "exit" in answer or "timeout" in answer else "",
     )
-    findings = _findings(facts)
+    findings = findings_of(facts)
     against = [f for f in findings if f.certainty == "certain" and f.code not in trial.accept]
     proof = Proof(
         verdict="not proven" if against or facts.outcome != "finished" else "proven",
@@ -97,10 +98,10 @@ def prove(trial: Trial) -> Result:
         environment=facts.environment,
         seconds=time.monotonic() - start,
     )
-    return Result(proof=proof, findings=findings)
+    return Result(proof=proof, findings=findings, facts=facts)
 
 
-def _findings(facts: ProofFacts) -> tuple[Finding, ...]:
+def findings_of(facts: ProofFacts) -> tuple[Finding, ...]:
     """What the rules make of a proof; a root cause that its exception shows goes first.
 
     SG208 stands for the exceptions that no rule is certain of.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from saveguard.persist import preprocessing as preparations
 from saveguard.persist import proof
 from saveguard.persist.model_type import require_model
 from saveguard.persist.staging import Staging
@@ -24,6 +25,8 @@ def save(
     tolerance: float | None = None,
     limit: float = proof.LIMIT,
     accept: Collection[str] = (),
+    preprocessing: Any = None,
+    raw: Iterable[Any] | None = None,
 ) -> Receipt:
     """Save a Keras model so that it is proven to come back, and so that nothing is ever lost.
 
@@ -43,6 +46,11 @@ def save(
         tolerance: Relative tolerance of the outputs; None for the dtype's own (float32: 1e-5).
         limit: Seconds that the proof may take.
         accept: Codes of findings that shall not stand against the proof: `["SG406"]`.
+        preprocessing: What makes the model's inputs: a function of one raw example, or a Keras
+            layer or model. Its import path, a digest of its source and of what it calls, and
+            what it gives for `raw` go into the file; `verify` and `load` hold it to them.
+        raw: A few raw examples for it, text, numbers, arrays or images. Without `example`, what
+            they become is the example.
 
     Returns:
         What was written and proven, with every finding.
@@ -63,6 +71,8 @@ def save(
         tolerance=tolerance,
         limit=limit,
         accept=accept,
+        preprocessing=preprocessing,
+        raw=raw,
     ).finish()
 
 
@@ -77,6 +87,8 @@ def begin(
     limit: float = proof.LIMIT,
     accept: Collection[str] = (),
     training: dict[str, Any] | None = None,
+    preprocessing: Any = None,
+    raw: Iterable[Any] | None = None,
 ) -> Pending:
     """The first half of `save`: all that reads the model. The file lies beside `path`, unproven.
 
@@ -89,6 +101,11 @@ def begin(
     """
     require_model(model)
     save = Save(model, path, layout_of(path), prove, keep_previous, limit, set(accept), training)
+    if preprocessing is not None:
+        prepared = save.prepared = preparations.record(preprocessing, raw)
+        save.findings += prepared.findings
+        save.left += prepared.left
+        example = prepared.example() if example is None else example
     return Pending(save, *save.begin(example, tolerance))
 
 

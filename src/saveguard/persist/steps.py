@@ -22,14 +22,14 @@ from saveguard.errors import SaveguardError, attach
 from saveguard.facts import ModelFacts
 from saveguard.finding import Finding, Report
 from saveguard.model.example import Example
-from saveguard.persist import carry, proof
+from saveguard.persist import carry, preprocessing, proof
 from saveguard.persist.golden import Recording, record
 from saveguard.persist.hdf5 import HDF5File
-from saveguard.persist.preflight import prepare
+from saveguard.persist.preflight import Prepared, prepare
 from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
-from saveguard.persist.writer import KerasArchive
+from saveguard.persist.writer.archive import KerasArchive
 from saveguard.receipt import Receipt, Verdict
 from saveguard.rules import registry
 from saveguard.version import __version__
@@ -70,23 +70,28 @@ class Save:
         self.limit = limit
         self.accept = accept
         self.training = training
+        self.prepared: preprocessing.Recording | None = None
         self.findings: list[Finding] = []
         self.left: list[str] = []
         self.seconds: dict[str, float] = {}
 
     def begin(self, given: Any, tolerance: float | None) -> tuple[Staging, Written]:
         """All that reads the model; the folder that holds the file is to be closed."""
-        with self._timed("preflight"):
-            ready = prepare(self.model, given, self.path, self.layout)
-        self.findings += ready.findings
-        with self._timed("golden"):
-            recording = self._record(ready.example, tolerance)
+        ready = self.prepare(given)
+        recording = self.record(ready.example, tolerance)
         with self.explained(ready.facts, ready.contract), contextlib.ExitStack() as undo:
             staging = Staging(self.path)
             undo.callback(staging.close)
-            written = self._write(staging, ready.facts, ready.contract, recording)
+            written = self.write(staging, ready.facts, ready.contract, recording)
             undo.pop_all()
             return staging, written
+
+    def prepare(self, given: Any) -> Prepared:
+        """The example and the contract, and a model that is built."""
+        with self._timed("preflight"):
+            ready = prepare(self.model, given, self.path, self.layout)
+        self.findings += ready.findings
+        return ready
 
     @contextmanager
     def explained(self, facts: ModelFacts, contract: Contract | None) -> Iterator[None]:
@@ -99,7 +104,12 @@ class Save:
             attach(error, self._explain_and_rescue(error, facts, contract))
             raise
 
-    def _record(self, example: Example | None, tolerance: float | None) -> Recording | None:
+    def record(self, example: Example | None, tolerance: float | None) -> Recording | None:
+        """What the model gives for the example; None where there is none that it takes."""
+        with self._timed("golden"):
+            return self._recording(example, tolerance)
+
+    def _recording(self, example: Example | None, tolerance: float | None) -> Recording | None:
         if example is None:
             self.left.append("outputs: no example was given and the model does not say its inputs")
             return None
@@ -115,13 +125,14 @@ class Save:
         self.left += recording.left
         return recording
 
-    def _write(
+    def write(
         self,
         staging: Staging,
         facts: ModelFacts,
         contract: Contract | None,
         recording: Recording | None,
     ) -> Written:
+        """The file, without a proof and without its name."""
         with self._timed("write"):
             kind = KerasArchive if self.layout == "keras" else HDF5File
             file = kind(staging.path, lambda h5: recording.store(h5) if recording else None)
@@ -171,6 +182,8 @@ class Save:
             parts, lost = carry.request_parts(self.model, facts, staging.folder)
             if self.layout == "weights":
                 parts["config"] = _config_of(self.model)
+            if self.prepared is not None:
+                parts["preprocessing"] = preprocessing.request(self.prepared.preprocessing)
             before = traits(self.model)
         trial = proof.Trial(
             path=staging.path,
@@ -207,7 +220,7 @@ class Save:
             path=self.path,
             layout=self.layout,
             digests=digests,
-            contract=contract,
+            contract=self._with_preprocessing(contract),
             golden=recording.golden if recording else None,
             environment={
                 "saveguard": __version__,
@@ -221,6 +234,11 @@ class Save:
             seconds=dict(self.seconds),
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         )
+
+    def _with_preprocessing(self, contract: Contract | None) -> Contract | None:
+        if self.prepared is None or contract is None:
+            return contract
+        return msgspec.structs.replace(contract, preprocessing=self.prepared.preprocessing)
 
     def _explain_and_rescue(
         self, error: Exception, facts: ModelFacts, contract: Contract | None

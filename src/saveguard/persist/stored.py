@@ -9,7 +9,7 @@ import msgspec
 
 from saveguard.child import arrays, running
 from saveguard.facts import ModelFacts, VariableFacts
-from saveguard.persist.writer import Written, measure
+from saveguard.persist.writer.archive import Written, measure
 
 
 def with_values(facts: ModelFacts, model: Any, written: Written) -> ModelFacts:

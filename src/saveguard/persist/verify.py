@@ -13,7 +13,7 @@ from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding, Report
-from saveguard.persist import proof
+from saveguard.persist import preprocessing, proof
 from saveguard.receipt import Receipt
 from saveguard.rules import registry
 
@@ -73,7 +73,11 @@ def verify(
         python=None if python is None else os.fspath(python),
         backend=_backend() if python is None else "",
         limit=limit,
-        parts={"modules": list(modules), "paths": [os.getcwd()]},
+        parts={
+            "modules": list(modules),
+            "paths": [os.getcwd()],
+            "preprocessing": preprocessing.request(preprocessing.recorded_in(facts)),
+        },
     )
     return _reported(trial, findings)
 
