@@ -91,7 +91,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     proof: Proof | None = None
     previous: str = ""
-    writer: str = "saveguard"
+    writer: Literal["saveguard", "keras"] = "saveguard"
     seconds: dict[str, float] = msgspec.field(default_factory=dict)
     created: str = ""
     training: dict[str, Any] | None = None

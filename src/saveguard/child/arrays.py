@@ -75,12 +75,13 @@ def fill(shape, arrays):
 def store(file, name, array):
     """Write one array into the group `saveguard` of an open HDF5 file."""
     import h5py
+    import numpy
 
     group = file.require_group(GROUP)
     if array.dtype.kind in "OUS":
         text = [item if isinstance(item, bytes) else str(item).encode() for item in array.flat]
-        dataset = group.create_dataset(name, (len(text),), h5py.special_dtype(vlen=bytes))
-        dataset[...] = text
+        kind = h5py.special_dtype(vlen=bytes)
+        dataset = group.create_dataset(name, data=numpy.array(text, dtype=object), dtype=kind)
         dataset.attrs["shape"] = array.shape
     elif array.dtype.name in ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4"):
         dataset = group.create_dataset(name, data=array.astype("float32"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import h5py
 
 from saveguard.archive.read import hdf5_digests
 from saveguard.child import arrays, running
-from saveguard.persist.writer.archive import Written, measure
+from saveguard.persist.writer.recorded import Written, measure
 
 
 class HDF5File:
@@ -21,6 +21,7 @@ class HDF5File:
         self.path = path
         self.write_golden = write_golden
         self.written = Written()
+        self.writer: Literal["saveguard", "keras"] = "keras"
 
     def write(self, model: Any) -> Written:
         """Write the model, or its weights where the name ends in `.weights.h5`.
@@ -35,7 +36,7 @@ class HDF5File:
         named = running.variables(model) + running.optimizer_variables(model)
         stored = self._contents()
         for path, variable in named:
-            facts = measure(path, running.value_of(variable))
+            facts = measure(running.value_of(variable), path)
             key = (facts.shape, facts.digest)
             if key in stored:
                 stored.remove(key)

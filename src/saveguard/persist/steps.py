@@ -138,7 +138,7 @@ class Save:
             file = kind(staging.path, lambda h5: recording.store(h5) if recording else None)
             facts = with_values(facts, self.model, file.write(self.model))
             self.findings = list(dict.fromkeys([*self.findings, *registry.notice("model", facts)]))
-            receipt = self._receipt(facts, contract, recording, file.written.digests)
+            receipt = self._receipt(facts, contract, recording, file)
             file.write_receipt(receipt.to_json())
         trial, lost = self._trial(receipt, staging, facts) if self.prove else (None, [])
         return Written(file, receipt, facts, trial, tuple(lost))
@@ -214,12 +214,12 @@ class Save:
         facts: ModelFacts,
         contract: Contract | None,
         recording: Recording | None,
-        digests: dict[str, str],
+        file: KerasArchive | HDF5File,
     ) -> Receipt:
         return Receipt(
             path=self.path,
             layout=self.layout,
-            digests=digests,
+            digests=file.written.digests,
             contract=self._with_preprocessing(contract),
             golden=recording.golden if recording else None,
             environment={
@@ -231,6 +231,7 @@ class Save:
             optimizer_variables=facts.optimizer_variables,
             findings=self._report().findings,
             training=self.training,
+            writer=file.writer,
             seconds=dict(self.seconds),
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         )

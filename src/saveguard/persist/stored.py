@@ -9,7 +9,7 @@ import msgspec
 
 from saveguard.child import arrays, running
 from saveguard.facts import ModelFacts, VariableFacts
-from saveguard.persist.writer.archive import Written, measure
+from saveguard.persist.writer.recorded import Written, measure
 
 
 def with_values(facts: ModelFacts, model: Any, written: Written) -> ModelFacts:
@@ -30,7 +30,7 @@ def _seen(
     for facts, (_, variable) in zip(listed, named, strict=True):
         seen = written.by_id.get(id(variable))
         if seen is None:
-            seen = measure(facts.path, running.value_of(variable))
+            seen = measure(running.value_of(variable), facts.path)
         yield msgspec.structs.replace(
             facts, digest=seen.digest, nan=seen.nan, infinite=seen.infinite
         )

@@ -212,9 +212,9 @@ class File(Group):
         """Let go of the second thread."""
         self._stream.close()
 
-    def _write_group(self, group: Group, numbers: dict[int, int]) -> tuple[int, tuple[int, int]]:
-        named = []
-        for name in group.keys():
+    def _write_group(self, group: Group, numbers: dict[tuple[int, str], int]) -> tuple[int, tuple[int, int]]:
+        named: list[tuple[str, int, tuple[int, int] | None]] = []
+        for name in group:
             held = group._held[name]
             if isinstance(held, Group):
                 address, tables = self._write_group(held, numbers)
@@ -225,7 +225,7 @@ class File(Group):
         found = [messages.symbol_table(*own), *self._attributes(group, numbers)]
         return self._stream.append(messages.header(found)), own
 
-    def _write_dataset(self, dataset: Dataset, numbers: dict[int, int]) -> int:
+    def _write_dataset(self, dataset: Dataset, numbers: dict[tuple[int, str], int]) -> int:
         address, size = dataset.address, dataset.size
         if dataset.texts is not None:
             content = b"".join(map(self._texts.place, dataset.texts))
@@ -233,7 +233,7 @@ class File(Group):
         found = messages.dataset(dataset.shape, dataset.kind, address, size)
         return self._stream.append(messages.header([*found, *self._attributes(dataset, numbers)]))
 
-    def _attributes(self, held: Group | Dataset, numbers: dict[int, int]) -> Iterator[bytes]:
+    def _attributes(self, held: Group | Dataset, numbers: dict[tuple[int, str], int]) -> Iterator[bytes]:
         for name, value in held.attrs.items():
             if isinstance(value, str):
                 place = self._texts.place(numbers[id(held), name])
@@ -244,9 +244,10 @@ class File(Group):
                 yield messages.attribute(name, array.shape, kind, array.tobytes())
 
 
-def _attributes_with_numbers(root: Group, texts: names.Texts) -> dict[Any, int]:
+def _attributes_with_numbers(root: Group, texts: names.Texts) -> dict[tuple[int, str], int]:
     """Give every attribute that is a text to `texts`; returns the numbers."""
-    numbers, waiting = {}, [root]
+    numbers: dict[tuple[int, str], int] = {}
+    waiting: list[Group | Dataset] = [root]
     while waiting:
         held = waiting.pop()
         for name, value in held.attrs.items():

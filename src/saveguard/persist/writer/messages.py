@@ -28,7 +28,9 @@ def padded(content: bytes) -> bytes:
 
 def header(messages: list[bytes]) -> bytes:
     """An object header of the first version."""
-    return struct.pack("<BxHII4x", 1, len(messages), 1, sum(map(len, messages))) + b"".join(messages)
+    return struct.pack("<BxHII4x", 1, len(messages), 1, sum(map(len, messages))) + b"".join(
+        messages
+    )
 
 
 def symbol_table(tree: int, heap: int) -> bytes:

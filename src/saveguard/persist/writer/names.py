@@ -25,7 +25,9 @@ def entry(name: int, header: int, tables: tuple[int, int] | None) -> bytes:
     return struct.pack("<QQI4xQQ", name, header, kind, first, second)
 
 
-def write(stream: Stream, named: Sequence[tuple[str, int, tuple[int, int] | None]]) -> tuple[int, int]:
+def write(
+    stream: Stream, named: Sequence[tuple[str, int, tuple[int, int] | None]]
+) -> tuple[int, int]:
     """Write the tables of a group; returns the addresses of its tree and of its heap.
 
     Args:
@@ -36,7 +38,9 @@ def write(stream: Stream, named: Sequence[tuple[str, int, tuple[int, int] | None
     for name, _, _ in named:
         places.append(len(heap))
         heap += padded(name.encode() + b"\0")
-    at = stream.append(b"HEAP" + struct.pack("<B3xQQQ", 0, len(heap), _NO_FREE_BLOCK, stream.end + 32))
+    at = stream.append(
+        b"HEAP" + struct.pack("<B3xQQQ", 0, len(heap), _NO_FREE_BLOCK, stream.end + 32)
+    )
     stream.append(heap)
     nodes = []
     for first in range(0, len(named), 2 * LEAF):
