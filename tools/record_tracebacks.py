@@ -1,18 +1,22 @@
 """Provoke the real exceptions behind the rules' traceback signatures, and record them as facts.
 
-    python tools/record_tracebacks.py [CODE ...]
+    python tools/record_tracebacks.py [--to FOLDER] [--new] [CODE ...]
 
-Runs on any interpreter from Python 3.7 with Keras 3, or with TensorFlow and its Keras 2; Saveguard
-is not needed there. The table of what raises is tools/traceback_cases.py. Each case that raises in
-this environment is written to tests/recorded/CODE/ENVIRONMENT-N.txt, the traceback's text, with a
-.json beside it: `type`, `bases`, `message`, `stage` and `versions`. N is the case's place among
-those of its code. Paths of this machine read <tmp>, <site-packages> and <python>.
+`make lab` runs it in every environment. Any interpreter from Python 3.7 does, with Keras 3 or with
+TensorFlow and its Keras 2; Saveguard is not needed there. What raises is told by the tables of
+tools/traceback_cases.py and tools/lab. Each case that raises in this environment is written to
+tests/recorded/CODE/ENVIRONMENT-N.txt, the traceback's text, with a .json beside: `type`, `bases`,
+`message`, `stage` and `versions`. N is the case's place in its table, with the table's name. Paths
+of this machine read <tmp>, <site-packages> and <python>. With --new, what this environment has
+recorded is left as it is.
 
 Needs Linux: every case runs in a fork of its own.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 import os
 import platform
@@ -26,17 +30,33 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-from lab import loading, running, saving
 from traceback_cases import KERAS_3, OWN_PACKAGE, TABLE, NotHere, keras
 
 TOOLS = Path(__file__).resolve().parent
 RECORDED = TOOLS.parent / "tests" / "recorded"
 OWN = Path(__file__).name  # frames of which are no user's
-CASES = {code: list(cases) for code, cases in TABLE.items()}
-for more in (loading.TABLE, saving.TABLE, running.TABLE):
-    for code, cases in more.items():
-        CASES[code] = CASES.get(code, []) + cases
+# The first tables are numbered together, the others each by itself.
+FIRST = ("loading", "saving", "running")
 LIMIT = 30  # seconds; predict of TF 2.0 never returns for 0 rows
+
+
+def cases():
+    """Every case by code: (its name among those of the code, stage, function, where)."""
+    found = {}
+    _add(found, TABLE, "")
+    others = {path.stem for path in (TOOLS / "lab").glob("[a-z]*.py")} - set(FIRST)
+    for name in (*FIRST, *sorted(others)):
+        table = getattr(importlib.import_module("lab." + name), "TABLE", {})
+        _add(found, table, "" if name in FIRST else name + ".")
+    return found
+
+
+def _add(found, table, before):
+    for code, entries in table.items():
+        known = found.setdefault(code, [])
+        start = 0 if before else len(known)
+        for number, entry in enumerate(entries, start + 1):
+            known.append((before + str(number), *entry))
 
 
 def environment():
@@ -64,9 +84,9 @@ def neutral(text, tmp):
     return re.sub(r"time = \w+ \w+ +\d+ [\d:]+ \d+", "time = <time>", text)
 
 
-def write(code, number, stage, error, tmp):
+def write(path, stage, error, tmp):
     """Record one exception; returns its type and the beginning of its message."""
-    name, versions = environment()
+    versions = environment()[1]
     first = error.__traceback__
     while first.tb_next and os.path.basename(first.tb_frame.f_code.co_filename) == OWN:
         first = first.tb_next
@@ -78,28 +98,28 @@ def write(code, number, stage, error, tmp):
         "stage": stage,
         "versions": versions,
     }
-    path = RECORDED / code / f"{name}-{number}"
     path.parent.mkdir(parents=True, exist_ok=True)
     Path(f"{path}.txt").write_text(neutral("".join(lines), tmp))
     Path(f"{path}.json").write_text(json.dumps(facts, indent=1) + "\n")
     return f"{facts['type']}: {' '.join(facts['message'].split())[:110]}"
 
 
-def record(code, number, stage, case):
+def record(path, stage, case):
     """Run one case in an empty folder, in a fork: it may hang, crash, or mount a disk."""
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         child = os.fork()
         if child == 0:
             signal.alarm(LIMIT)
-            print(code, number, stage, outcome(code, number, stage, case, folder), flush=True)
+            told = outcome(path, stage, case, folder)
+            print(path.parent.name, path.name, stage, told, flush=True)
             os._exit(0)
         status = os.waitpid(child, 0)[1]
         if os.WIFSIGNALED(status):
-            print(code, number, stage, f"ended by signal {os.WTERMSIG(status)}", flush=True)
+            print(path.parent.name, path.name, f"ended by signal {os.WTERMSIG(status)}", flush=True)
 
 
-def outcome(code, number, stage, case, folder):
+def outcome(path, stage, case, folder):
     """What became of a case, in words."""
     try:
         case(Path(folder))
@@ -108,12 +128,25 @@ def outcome(code, number, stage, case, folder):
     except Exception as error:  # noqa: BLE001  it is what is recorded
         if isinstance(error, ImportError) and "tensorflow" in str(error):
             return f"not here: {error}"
-        return write(code, number, stage, error, folder)
+        return write(path, stage, error, folder)
     return "raises nothing"
 
 
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("codes", nargs="*", metavar="CODE")
+    parser.add_argument("--to", type=Path, default=RECORDED, help="where recordings are kept")
+    parser.add_argument("--new", action="store_true", help="leave what is recorded as it is")
+    options = parser.parse_args()
+    name = environment()[0]
+    table = cases()
+    for code in options.codes or sorted(table):
+        for which, stage, case, *here in table[code]:
+            path = options.to / code / f"{name}-{which}"
+            known = options.new and Path(f"{path}.txt").exists()
+            if all(here) and not known:
+                record(path, stage, case)
+
+
 if __name__ == "__main__":
-    for code in sys.argv[1:] or sorted(CASES):
-        for number, (stage, case, *here) in enumerate(CASES[code], 1):
-            if all(here):
-                record(code, number, stage, case)
+    main()
