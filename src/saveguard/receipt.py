@@ -61,6 +61,66 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One change that a migration made.
+
+    Attributes:
+        step: The name of the step that made it.
+        place: The layer, or a path in the configuration where it is in none.
+        told: What was changed, in words.
+        exact: `equal`, or `close` where the change itself rounds.
+    """
+
+    step: str
+    place: str
+    told: str
+    exact: str
+
+
+class Migration(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a migrated file came from, and how its outputs agree with the old version's.
+
+    Attributes:
+        source: The old archive's name; `digest` is its own, `sha256:hexadecimal`.
+        saved_by: The release that wrote it, `Keras 2.2.4`, or empty where it does not tell.
+        steps: What was changed, in order.
+        verdict: `equal` where the outputs of the old version were known, all of them were
+            compared, and they agree; else `not proven`.
+        by: Who gave the old version's outputs; empty where nobody did.
+        difference: The largest one, as a share of the largest number in its sample's output.
+        limit: How large it may be.
+        samples: How many were compared.
+        told: What was not carried over, and what was not compared, in words.
+    """
+
+    source: str
+    digest: str
+    saved_by: str = ""
+    steps: tuple[Change, ...] = ()
+    verdict: Literal["equal", "not proven"] = "not proven"
+    by: str = ""
+    difference: float | None = None
+    limit: float = 0.0
+    samples: int = 0
+    told: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        """True when the outputs of the version that saved the model are known and the same."""
+        return self.verdict == "equal"
+
+    @property
+    def headline(self) -> str:
+        """What is known of the outputs, in one line."""
+        if not self.equal:
+            why = f": {self.told[0]}" if self.told else ""
+            return f"not proven to answer as the version that saved it did{why}"
+        return (
+            f"equal to {self.by} on {self.samples} samples (largest difference"
+            f" {self.difference or 0:.2g} of a sample's largest output)"
+        )
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What a save proved.
 
@@ -78,6 +138,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         writer: `saveguard` or `keras`: whose writer wrote the weights.
         seconds: How long the parts took: `preflight`, `golden`, `write`, `proof`.
         training: Where the training stood (see `saveguard.training.state`), or None.
+        migration: Where a migrated file came from, and what is proven of it; else None.
     """
 
     path: str
@@ -95,6 +156,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float] = msgspec.field(default_factory=dict)
     created: str = ""
     training: dict[str, Any] | None = None
+    migration: Migration | None = None
     schema_version: int = SCHEMA_VERSION
 
     @property
@@ -104,18 +166,25 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """True when it is proven and nothing certain was found."""
-        return self.proven and self.report.ok
+        """True when it is proven and nothing certain was found.
+
+        Of a migrated file also that it answers as the version did that saved the old one.
+        """
+        same = self.migration is None or self.migration.equal
+        return self.proven and same and self.report.ok
 
     @property
     def report(self) -> Report:
         """The findings as a report, with what was and was not compared."""
         proof = self.proof
+        left = proof.not_compared if proof else ("not proven: prove=False",)
+        if self.migration is not None and not self.migration.equal:
+            left = (self.migration.headline, *left)
         return Report(
             subject=self.path,
             findings=self.findings,
             read=proof.compared if proof else (),
-            not_read=proof.not_compared if proof else ("not proven: prove=False",),
+            not_read=left,
         )
 
     def to_json(self) -> str:
@@ -132,9 +201,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(text, type=Receipt)
 
     def __str__(self) -> str:
-        verdict = self.proof.verdict if self.proof else "not proven (prove=False)"
-        total = sum(self.seconds.values())
-        lines = [f"{self.path}: {verdict} in {total:.1f} s"]
+        lines = [f"{self.path}: {self._verdict} in {sum(self.seconds.values()):.1f} s"]
+        if self.migration is not None:
+            lines.append(f"  migrated  {self.migration.headline}")
         if self.contract is not None:
             lines.append(f"  contract  {self.contract}")
         if self.proof is not None:
@@ -142,6 +211,13 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
             lines += [f"  not compared  {what}" for what in self.proof.not_compared]
         lines += [f"  {f.code} {f.certainty}: {f.message}" for f in self.report.findings]
         return "\n".join(lines)
+
+    @property
+    def _verdict(self) -> str:
+        verdict = self.proof.verdict if self.proof else "not proven (prove=False)"
+        if self.migration is None:
+            return verdict
+        return "migrated and proven equal" if self.ok else "migrated, not proven equal"
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"

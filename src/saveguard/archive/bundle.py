@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from saveguard.archive import dtypes, table
 from saveguard.archive.budget import UNREADABLE, Budget, Damaged, OverBudget, kind_of
 from saveguard.archive.folder import opened
-from saveguard.archive.wire import Wire, signed, varint
+from saveguard.archive.wire import Field, Wire, signed, varint
 from saveguard.facts import StoredArray, Unread
 
 _INDEX = "variables/variables.index"
@@ -42,6 +43,20 @@ class Bundle(NamedTuple):
     names: dict[str, str]
     damage: str
     unread: tuple[Unread, ...]
+
+
+class Object(NamedTuple):
+    """An object of a checkpoint.
+
+    Attributes:
+        children: The numbers of the objects that it holds, by what it calls them.
+        key: The key of its value, where it has one.
+        name: The name of the variable that it is, where it is one.
+    """
+
+    children: dict[str, int]
+    key: str
+    name: str
 
 
 class _Entry(NamedTuple):
@@ -202,23 +217,52 @@ def _role(key: str, name: str, entries: dict[str, _Entry]) -> str:
     return "seed" if "seed_generator_state" in (key, name.split("/")[-1]) else "weight"
 
 
-def _names(entry: _Entry | None, shards: list[_Shard]) -> dict[str, str]:
-    """The names of the variables behind the keys, from the graph that the checkpoint holds.
+def objects(folder: str, budget: Budget) -> tuple[Object, ...]:
+    """The objects that the checkpoint in a SavedModel holds values of, by number.
 
-    The graph is a string: its length, a checksum of the length in four bytes, and its bytes.
+    Raises:
+        Damaged, OverBudget, OSError: Where it cannot be read.
     """
-    if entry is None or entry.size > _MOST_GRAPH or entry.shard >= len(shards):
-        return {}
-    names: dict[str, str] = {}
+    index = _index(folder, budget)
+    if index.problem is not None:
+        raise index.problem
+    shards = [_shard(folder, number, index.shards) for number in range(index.shards)]
+    return tuple(_objects(index.entries.get(_GRAPH), shards))
+
+
+def _names(entry: _Entry | None, shards: list[_Shard]) -> dict[str, str]:
+    """The names of the variables behind the keys, from the graph that the checkpoint holds."""
     try:
-        with opened(*os.path.split(shards[entry.shard].path)) as source:
-            data = source.read(entry.offset, entry.size)
-        _, start = varint(data, 0)
-        wire = Wire.of(data, most=_MOST_GRAPH)
-        for node in wire.messages(1, start + 4):
-            for attribute in wire.messages(2, *node[1:]):
-                texts = {f.number: wire.text(f) for f in wire.fields(*attribute[1:]) if f.end >= 0}
-                names[texts.get(3, "")] = texts.get(2, "")
+        found = {one.key: one.name for one in _objects(entry, shards)}
     except UNREADABLE:
         return {}  # names are for showing; the arrays stand without them
-    return {key: name for key, name in names.items() if key and name}
+    return {key: name for key, name in found.items() if key and name}
+
+
+def _objects(entry: _Entry | None, shards: list[_Shard]) -> Iterator[Object]:
+    """The graph is a string: its length, a checksum of the length in four bytes, and its bytes."""
+    if entry is None or entry.size > _MOST_GRAPH or entry.shard >= len(shards):
+        return
+    with opened(*os.path.split(shards[entry.shard].path)) as source:
+        data = source.read(entry.offset, entry.size)
+    _, start = varint(data, 0)
+    wire = Wire.of(data, most=_MOST_GRAPH)
+    for node in wire.messages(1, start + 4):
+        texts: dict[int, str] = {}
+        for attribute in wire.messages(2, *node[1:]):
+            texts |= {f.number: wire.text(f) for f in wire.fields(*attribute[1:]) if f.end >= 0}
+        yield Object(children(wire, node), texts.get(3, ""), texts.get(2, ""))
+
+
+def children(wire: Wire, node: Field) -> dict[str, int]:
+    """The numbers of the objects that an object holds, by what it calls them."""
+    found = {}
+    for child in wire.messages(1, *node[1:]):
+        number, name = 0, ""
+        for field in wire.fields(*child[1:]):
+            if field.number == 1 and field.end < 0:
+                number = field.value
+            elif field.number == 2 and field.end >= 0:
+                name = wire.text(field)
+        found[name] = number
+    return found

@@ -30,7 +30,7 @@ from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
 from saveguard.persist.writer.archive import KerasArchive
-from saveguard.receipt import Receipt, Verdict
+from saveguard.receipt import Migration, Receipt, Verdict
 from saveguard.rules import registry
 from saveguard.version import __version__
 
@@ -70,6 +70,8 @@ class Save:
         self.limit = limit
         self.accept = accept
         self.training = training
+        self.migration: Migration | None = None
+        self.recorded: Recording | None = None
         self.prepared: preprocessing.Recording | None = None
         self.findings: list[Finding] = []
         self.left: list[str] = []
@@ -107,7 +109,7 @@ class Save:
     def record(self, example: Example | None, tolerance: float | None) -> Recording | None:
         """What the model gives for the example; None where there is none that it takes."""
         with self._timed("golden"):
-            return self._recording(example, tolerance)
+            return self.recorded or self._recording(example, tolerance)
 
     def _recording(self, example: Example | None, tolerance: float | None) -> Recording | None:
         if example is None:
@@ -231,6 +233,7 @@ class Save:
             optimizer_variables=facts.optimizer_variables,
             findings=self._report().findings,
             training=self.training,
+            migration=self.migration,
             writer=file.writer,
             seconds=dict(self.seconds),
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
