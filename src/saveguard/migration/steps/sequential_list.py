@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migrate.step import Old, Step
+from saveguard.migration.step import Old, Step
 
 
 def _rewrite(node: Node, old: Old) -> Iterator[str]:

@@ -120,7 +120,8 @@ def _floats(draw: np.random.Generator, one: Input, shape: tuple[int, ...]) -> Ar
     if one.minimum is not None and one.maximum is not None:
         return draw.uniform(one.minimum, one.maximum, shape)
     scales = np.resize(_SCALES, shape[0]).reshape(-1, *[1] * (len(shape) - 1))
-    return draw.standard_normal(shape) * scales
+    values: Array = draw.standard_normal(shape) * scales
+    return values
 
 
 def _padded(draw: np.random.Generator, one: Input, values: Array) -> Array:

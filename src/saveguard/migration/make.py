@@ -7,9 +7,9 @@ from typing import Any
 
 from saveguard.errors import SaveguardError
 from saveguard.finding import Report
-from saveguard.migrate import weights
-from saveguard.migrate.needs import Need
-from saveguard.migrate.plan import Plan
+from saveguard.migration import weights
+from saveguard.migration.needs import Need
+from saveguard.migration.plan import Plan
 
 
 def make(plan: Plan, custom: Mapping[str, Any]) -> Any:

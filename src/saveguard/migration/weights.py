@@ -9,9 +9,9 @@ import numpy as np
 
 from saveguard.archive import values
 from saveguard.facts import StoredArray
-from saveguard.migrate.conversions import Array, converted
-from saveguard.migrate.plan import Plan
-from saveguard.migrate.tree import Carry
+from saveguard.migration.conversions import Array, converted
+from saveguard.migration.plan import Plan
+from saveguard.migration.tree import Carry
 
 
 class Misfit(Exception):

@@ -8,7 +8,7 @@ from typing import Any
 from saveguard import known
 from saveguard.archive import nodes
 from saveguard.facts import Frozen, Node, Role
-from saveguard.migrate.step import Old
+from saveguard.migration.step import Old
 
 _ASKED: tuple[Role, ...] = (
     "model", "layer", "function", "activation", "initializer", "regularizer", "constraint",

@@ -13,7 +13,7 @@ from saveguard.archive.read import read
 from saveguard.errors import SaveguardError
 from saveguard.facts import ArchiveFacts, Frozen, StoredArray
 from saveguard.finding import Report
-from saveguard.migrate import stored
+from saveguard.migration import stored
 from saveguard.rules import registry
 
 LAYOUTS = ("h5", "keras", "folder")

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from saveguard.facts import Frozen
-from saveguard.migrate import needs, tree
-from saveguard.migrate.needs import Need
-from saveguard.migrate.source import Source, source_of
-from saveguard.migrate.step import Exact, Old
-from saveguard.migrate.steps import STEPS
-from saveguard.migrate.tree import Carry
+from saveguard.migration import needs, tree
+from saveguard.migration.needs import Need
+from saveguard.migration.source import Source, source_of
+from saveguard.migration.step import Exact, Old
+from saveguard.migration.steps import STEPS
+from saveguard.migration.tree import Carry
 
 __all__ = ["Applied", "Carry", "Need", "Plan", "plan"]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from saveguard.facts import Frozen
-from saveguard.migrate.plan import Plan, plan
+from saveguard.migration.plan import Plan, plan
 from saveguard.receipt import Receipt
 
 
@@ -42,7 +42,7 @@ def build(
         SaveguardError: If it needs classes that are not given (all of them are named), if its
             weights do not fit, or as `plan` does.
     """
-    from saveguard.migrate.make import make
+    from saveguard.migration.make import make
 
     given = dict(custom or {})
     planned = old if isinstance(old, Plan) else plan(old, custom=given, without=without)

@@ -20,7 +20,7 @@ class Carry(Frozen, frozen=True):
     Attributes:
         layer: Its path in the new model: `encoder/dense`.
         origin: Its path in the file's configuration.
-        conversions: Names of conversions (`saveguard.migrate.conversions`), in order.
+        conversions: Names of conversions (`saveguard.migration.conversions`), in order.
     """
 
     layer: str
@@ -61,6 +61,7 @@ def finished(model: Raw) -> tuple[Raw, tuple[Carry, ...]]:
         Carry(path, layer[ORIGIN], tuple(_conversions(layer)))
         for path, layer in layers(model)
         if ORIGIN in layer and not topology.layers(layer)
+        if layer.get("class_name") != "InputLayer"
     )
     return _unmarked(model), carries
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from saveguard.archive import topology
 from saveguard.facts import ArchiveFacts, StoredArray
-from saveguard.migrate import tree
+from saveguard.migration import tree
 
 Arrays = tuple[StoredArray, ...]
 

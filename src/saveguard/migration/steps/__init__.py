@@ -1,0 +1,30 @@
+"""The steps of a migration, one file each, in the order in which they are taken."""
+
+from __future__ import annotations
+
+import importlib
+
+from saveguard.migration.step import Step
+
+ORDER = (
+    "sequential_list",
+    "plain_values",
+    "class_names",
+    "input_layer",
+    "first_shape",
+    "input_arguments",
+    "calls",
+    "time_major",
+    "recurrent_settings",
+    "groups",
+    "initializer_dtype",
+    "embedding",
+    "normalization_settings",
+    "base_arguments",
+    "dtype_policy",
+    "public_names",
+)
+
+STEPS: tuple[Step, ...] = tuple(
+    importlib.import_module(f"saveguard.migration.steps.{name}").step for name in ORDER
+)
