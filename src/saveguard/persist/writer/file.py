@@ -212,7 +212,9 @@ class File(Group):
         """Let go of the second thread."""
         self._stream.close()
 
-    def _write_group(self, group: Group, numbers: dict[tuple[int, str], int]) -> tuple[int, tuple[int, int]]:
+    def _write_group(
+        self, group: Group, numbers: dict[tuple[int, str], int]
+    ) -> tuple[int, tuple[int, int]]:
         named: list[tuple[str, int, tuple[int, int] | None]] = []
         for name in group:
             held = group._held[name]
@@ -233,7 +235,9 @@ class File(Group):
         found = messages.dataset(dataset.shape, dataset.kind, address, size)
         return self._stream.append(messages.header([*found, *self._attributes(dataset, numbers)]))
 
-    def _attributes(self, held: Group | Dataset, numbers: dict[tuple[int, str], int]) -> Iterator[bytes]:
+    def _attributes(
+        self, held: Group | Dataset, numbers: dict[tuple[int, str], int]
+    ) -> Iterator[bytes]:
         for name, value in held.attrs.items():
             if isinstance(value, str):
                 place = self._texts.place(numbers[id(held), name])
