@@ -1,0 +1,116 @@
+"""The axes behind the rows of a column: how long they are, and whether the contract takes that."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from saveguard.contract import Axis
+from saveguard.data import kinds
+from saveguard.data.expected import Expected
+from saveguard.data.flat import Array, Flat, through
+from saveguard.data.notes import Notes
+from saveguard.data.summary import Counts
+
+# Shorter sequences are counted one length by one.
+_EXACT = 4096
+
+
+def read(held: Flat, expected: Expected, notes: Notes) -> dict[str, Any]:
+    """The fields of a `Column` that tell of lengths; what is amiss is noted."""
+    depth, wanted = len(held.levels), expected.axes
+    told: dict[str, list[Any]] = {"lengths": [], "longest": [], "shortest": [], "steps": []}
+    taken = _taken(depth, wanted)
+    if wanted is not None and taken is None and held.kind != "other":
+        there = np.arange(held.rows) if held.null is None else np.flatnonzero(~held.null)
+        notes.rows(kinds.RANK if depth else kinds.SCALAR, there, _shown(held))
+    for level, offsets in enumerate(held.levels):
+        lengths, exists = np.diff(offsets), _there(held, level)
+        given: Array = lengths if exists is None else lengths[exists]
+        if len(given):
+            told["lengths"].append(_counts(given))
+            told["longest"].append(int(given.max()))
+            told["shortest"].append(int(given.min()))
+            told["steps"].append(int(given.sum()))
+        axis = taken[level] if taken else None
+        _note(held, level, lengths, exists, axis, notes)
+    return {key: tuple(values) for key, values in told.items()}
+
+
+def _taken(depth: int, wanted: tuple[Axis, ...] | None) -> tuple[Axis, ...] | None:
+    """The axis that each level of the data is; None where they do not fit each other.
+
+    An axis of one value may be there or not, as Keras has it; and all axes may be laid out as one.
+    """
+    if wanted is None:
+        return None
+    if depth >= len(wanted):
+        return wanted + (Axis(size=1),) * (depth - len(wanted)) if depth - len(wanted) < 2 else None
+    if all(axis.size == 1 for axis in wanted[depth:]):
+        return wanted[:depth]
+    sizes = [axis.size for axis in wanted]
+    if depth == 1 and None not in sizes:
+        return (Axis(size=math.prod(size or 0 for size in sizes)),)
+    return None
+
+
+def _there(held: Flat, level: int) -> Array | None:
+    """Which sequences of a level are not null; None: all."""
+    null = held.null if level == 0 else held.nulls[level - 1]
+    return None if null is None else ~null
+
+
+def _note(
+    held: Flat, level: int, lengths: Array, there: Array | None, axis: Axis | None, notes: Notes
+) -> None:
+    exists: Any = True if there is None else there
+    _wrong(held, level, (lengths == 0) & exists, kinds.EMPTY, lengths, notes)
+    if axis is None or (
+        len(lengths) and axis.takes(int(lengths.min())) and axis.takes(int(lengths.max()))
+    ):
+        return
+    if axis.size is not None:
+        fits = lengths == axis.size
+    else:
+        most = np.iinfo(np.int64).max if axis.maximum is None else axis.maximum
+        fits = (lengths >= (axis.minimum or 0)) & (lengths <= most)
+    _wrong(held, level, ~fits & (lengths > 0) & exists, kinds.LENGTH, lengths, notes)
+
+
+def _ends(lengths: Array) -> tuple[int, int]:
+    return int(lengths.min()), int(lengths.max())
+
+
+def _wrong(held: Flat, level: int, wrong: Array, kind: str, lengths: Array, notes: Notes) -> None:
+    where = np.flatnonzero(wrong)
+    if not len(where):
+        return
+    if level == 0:
+        notes.rows(kind, where, lengths[where])
+        return
+    begins = through(held.levels[:level])
+    rows = np.searchsorted(begins, where, side="right") - 1
+    notes.values(kind, rows, where - begins[rows], lengths[where])
+
+
+def _counts(lengths: Array) -> Counts:
+    """How many sequences are of each length; long ones by the sixteenth of an octave."""
+    short = lengths[lengths < _EXACT]
+    counts = np.bincount(short)
+    where = np.flatnonzero(counts)
+    found = dict(zip(where.tolist(), counts[where].tolist(), strict=True))
+    if len(short) < len(lengths):
+        for length, count in zip(
+            *np.unique(lengths[lengths >= _EXACT], return_counts=True), strict=True
+        ):
+            shift = int(length).bit_length() - 5
+            begin = int(length) >> shift << shift
+            found[begin] = found.get(begin, 0) + int(count)
+    return tuple(sorted(found.items()))
+
+
+def _shown(held: Flat) -> Any:
+    """What stands in rows that are values, or their type."""
+    return held.values if not held.levels and held.kind == "number" else held.type

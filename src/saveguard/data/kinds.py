@@ -1,0 +1,29 @@
+"""What may be seen in a column that is worth a place to look at."""
+
+from __future__ import annotations
+
+# A row that is null, and a null among the values of a row.
+NULL = "null"
+NULL_VALUE = "null-value"
+# A row that is a value where a sequence is due, or that has too many axes or too few.
+SCALAR = "scalar"
+RANK = "rank"
+# A sequence without steps, or with a number of them that the contract does not take.
+EMPTY = "empty"
+LENGTH = "length"
+# Values that are not finite.
+NAN = "nan"
+INFINITE = "infinite"
+# Values out of the vocabulary or the range, and such as a cast to the input's dtype changes.
+OUTSIDE = "outside"
+CAST = "cast"
+# Steps that have the padding value: before the data, between them, behind them, and nothing else.
+LEADING = "leading"
+BETWEEN = "between"
+TRAILING = "trailing"
+MASKED = "masked"
+# Text where numbers are due, or a type that is neither.
+TEXT = "text"
+OTHER = "other"
+# The column is not there.
+ABSENT = "absent"

@@ -1,0 +1,76 @@
+"""Steps that have the padding value, by where in their sequence they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from saveguard.data import kinds
+from saveguard.data.flat import Array, through
+
+if TYPE_CHECKING:
+    from saveguard.data.blocks import Pass
+
+
+def value(pad: float | None, dtype: Any) -> float | None:
+    """The padding value as values of this dtype can have it; None where they cannot."""
+    if pad is None or dtype.kind not in "fiu":
+        return None
+    if dtype.kind == "f":
+        return float(np.asarray(pad, dtype))
+    bounds = np.iinfo(dtype)
+    return int(pad) if pad == int(pad) and bounds.min <= pad <= bounds.max else None
+
+
+def note(held: Pass, first: int, last: int) -> None:
+    """Note the padded steps of the rows from `first` to before `last`."""
+    begins = held.begins[first : last + 1]
+    padded = held.values[begins[0] : begins[-1]] == held.pad
+    ends = begins - begins[0]
+    if len(held.flat.levels) > 1:
+        inner = _steps(held, first, last)
+        padded = _whole(padded, inner)
+        ends = held.flat.levels[0][first : last + 1] - held.flat.levels[0][first]
+    starts, stops = _runs(padded, ends)
+    rows = np.searchsorted(ends, starts, side="right") - 1
+    leads, trails = starts == ends[rows], stops == ends[rows + 1]
+    for kind, which in (
+        (kinds.MASKED, leads & trails),
+        (kinds.LEADING, leads & ~trails),
+        (kinds.TRAILING, trails & ~leads),
+        (kinds.BETWEEN, ~(leads | trails)),
+    ):
+        if which.any():
+            held.notes.runs(kind, rows[which] + first, (stops - starts)[which])
+
+
+def _runs(padded: Array, ends: Array) -> tuple[Array, Array]:
+    """Where runs of padded steps begin and end; none goes beyond its row."""
+    change = np.empty(len(padded) + 1, bool)
+    np.not_equal(padded[1:], padded[:-1], out=change[1:-1])
+    change[ends] = True
+    edges = np.flatnonzero(change)
+    some = padded[edges[:-1]]
+    return edges[:-1][some], edges[1:][some]
+
+
+def _steps(held: Pass, first: int, last: int) -> Array:
+    """Where each step of the rows begins among their values, and where the last one ends."""
+    outer = held.flat.levels[0]
+    inner = through(held.flat.levels[1:])[outer[first] : outer[last] + 1]
+    if held.there is not None:
+        inner = np.searchsorted(held.there, inner)
+    steps: Array = inner - inner[0]
+    return steps
+
+
+def _whole(padded: Array, inner: Array) -> Array:
+    """Which steps are padding in each of their values; one without values is not."""
+    widths = np.diff(inner)
+    if len(widths) and (widths == widths[0]).all() and widths[0]:
+        return np.asarray(padded.reshape(-1, widths[0]).all(axis=1))
+    found = np.zeros(len(widths), bool)
+    held = widths > 0
+    found[held] = np.logical_and.reduceat(padded, inner[:-1][held])
+    return found
