@@ -61,6 +61,7 @@ class Pass:
 
     def run(self) -> None:
         """Look at all blocks."""
+        runs: list[padding.Runs] = []
         for first, last in self._blocks():
             begin, end = int(self.begins[first]), int(self.begins[last])
             block, finite = self.values[begin:end], _ALL
@@ -76,7 +77,8 @@ class Pass:
             self.high = high if self.high is None else max(high, self.high)
             self._bounds(block, begin, low, high, finite)
             if self.pad is not None and low <= self.pad <= high:
-                padding.note(self, first, last)
+                runs.append(padding.find(self, first, last))
+        padding.note(runs, self.notes)
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """Stretches of whole rows with about as many values as a block; none is empty."""

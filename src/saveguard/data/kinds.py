@@ -27,3 +27,5 @@ TEXT = "text"
 OTHER = "other"
 # The column is not there.
 ABSENT = "absent"
+# The row is in the other data set, too.
+DUPLICATE = "duplicate"

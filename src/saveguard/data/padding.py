@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from saveguard.data.flat import Array, through
 
 if TYPE_CHECKING:
     from saveguard.data.blocks import Pass
+    from saveguard.data.notes import Notes
 
 
 def value(pad: float | None, dtype: Any) -> float | None:
@@ -23,8 +24,23 @@ def value(pad: float | None, dtype: Any) -> float | None:
     return int(pad) if pad == int(pad) and bounds.min <= pad <= bounds.max else None
 
 
-def note(held: Pass, first: int, last: int) -> None:
-    """Note the padded steps of the rows from `first` to before `last`."""
+class Runs(NamedTuple):
+    """Runs of padded steps.
+
+    Attributes:
+        rows: The row of each.
+        steps: How long it is.
+        leads, trails: Whether its row begins, and ends, with it.
+    """
+
+    rows: Array
+    steps: Array
+    leads: Array
+    trails: Array
+
+
+def find(held: Pass, first: int, last: int) -> Runs:
+    """The runs in the rows from `first` to before `last`."""
     begins = held.begins[first : last + 1]
     padded = held.values[begins[0] : begins[-1]] == held.pad
     ends = begins - begins[0]
@@ -35,6 +51,14 @@ def note(held: Pass, first: int, last: int) -> None:
     starts, stops = _runs(padded, ends)
     rows = np.searchsorted(ends, starts, side="right") - 1
     leads, trails = starts == ends[rows], stops == ends[rows + 1]
+    return Runs(rows + first, stops - starts, leads, trails)
+
+
+def note(found: list[Runs], notes: Notes) -> None:
+    """Note runs by where they stand."""
+    if not found:
+        return
+    rows, steps, leads, trails = map(np.concatenate, zip(*found, strict=True))
     for kind, which in (
         (kinds.MASKED, leads & trails),
         (kinds.LEADING, leads & ~trails),
@@ -42,7 +66,7 @@ def note(held: Pass, first: int, last: int) -> None:
         (kinds.BETWEEN, ~(leads | trails)),
     ):
         if which.any():
-            held.notes.runs(kind, rows[which] + first, (stops - starts)[which])
+            notes.runs(kind, rows[which], steps[which])
 
 
 def _runs(padded: Array, ends: Array) -> tuple[Array, Array]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from saveguard.data.keys import Keys
 from saveguard.facts import Trouble, Troubles
 
 # How many places are kept of each thing that was seen.
@@ -124,6 +125,8 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
         rows: How many rows were read.
         parts: How many parts were read from end to end.
         columns: By name.
+        seen: By kind, what whole rows are: `duplicate`, which are in the other data set, too.
+        keys: The rows' keys, where duplicates are looked for.
         troubles: By code, what could not be read.
         schema_version: Version of the JSON form; it grows when a key changes its meaning.
     """
@@ -131,6 +134,8 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: int = 0
     parts: int = 0
     columns: Mapping[str, Column] = msgspec.field(default_factory=dict)
+    seen: Mapping[str, Seen] = msgspec.field(default_factory=dict)
+    keys: Keys | None = None
     troubles: Mapping[str, Troubles] = msgspec.field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
@@ -139,6 +144,8 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
             rows=self.rows + other.rows,
             parts=self.parts + other.parts,
             columns=counted(self.columns, other.columns),
+            seen=counted(self.seen, other.seen),
+            keys=self.keys + other.keys if self.keys and other.keys else self.keys or other.keys,
             troubles=_troubles(self.troubles, other.troubles),
         )
 

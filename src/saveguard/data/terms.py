@@ -1,0 +1,150 @@
+"""The terms on which data are looked at: which column is which input, and what is due in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from saveguard.contract import Contract, Input
+from saveguard.data.expected import Expected
+
+_KEY = re.compile(r"x\['(.+)'\]")
+
+
+class Target(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the labels are held against.
+
+    Attributes:
+        column: The column that has them.
+        classes: How many classes there are; None where that is not known.
+        values: How many values a label has: 1 for a class number; None: any.
+        loss: The loss of the model, by name; empty where none is known.
+    """
+
+    column: str
+    classes: int | None = None
+    values: int | None = None
+    loss: str = ""
+
+
+class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an audit asks.
+
+    Attributes:
+        contract: What the model expects; None: only facts are wanted.
+        columns: For an input, by name, the columns that it is made of, where somebody says.
+        target: What is said of the labels.
+    """
+
+    contract: Contract | None = None
+    columns: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    target: Target | None = None
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Columns, and what is due in them.
+
+    Attributes:
+        expected: By column.
+        inputs: The input that each column feeds.
+        missing: Inputs that no column feeds, though the model needs them.
+        unknown: Names that somebody gave and nothing has: inputs, or columns.
+        unused: Columns that feed no input.
+    """
+
+    expected: Mapping[str, Expected]
+    inputs: Mapping[str, Input]
+    missing: tuple[Input, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+
+def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
+    """The plan for data with these columns.
+
+    Args:
+        depths: How many axes each column has behind its rows.
+    """
+    expected: dict[str, Expected] = {}
+    inputs: dict[str, Input] = {}
+    contract, target = terms.contract, terms.target
+    if target is not None:
+        expected[target.column] = _of_target(target)
+    if contract is None:
+        return Plan(expected, inputs, unknown=_strangers(terms, depths))
+    missing = []
+    for one in contract.inputs:
+        columns = _columns(one, terms, depths)
+        if not columns and not one.optional:
+            missing.append(one)
+        for column in columns:
+            inputs[column] = one
+            expected[column] = of_input(one, alone=len(columns) == 1)
+    return Plan(
+        expected,
+        inputs,
+        tuple(missing),
+        _strangers(terms, depths),
+        tuple(sorted(depths.keys() - expected.keys())),
+    )
+
+
+def of_input(one: Input, *, alone: bool) -> Expected:
+    """What is due in a column of an input; one of several is one value of each row."""
+    axes = one.axes[1:] if one.axes is not None and alone else None if alone else ()
+    low, high = one.minimum, one.maximum
+    if one.vocabulary is not None:
+        low = 0 if low is None else max(low, 0)
+        high = one.vocabulary - 1 if high is None else min(high, one.vocabulary - 1)
+    return Expected(axes=axes, dtype=one.dtype, pad=one.pad, low=low, high=high)
+
+
+def _of_target(target: Target) -> Expected:
+    if target.classes is None:
+        return Expected()
+    return Expected(dtype="int64", low=0, high=target.classes - 1)
+
+
+def name(one: Input) -> str:
+    """The name under which data would have an input."""
+    key = _KEY.fullmatch(one.name)
+    return key[1] if key else one.name
+
+
+def _columns(one: Input, terms: Terms, depths: Mapping[str, int]) -> Sequence[str]:
+    """The columns that feed an input: those that somebody says, the one of its name, or all."""
+    for said in (one.name, name(one)):
+        if said in terms.columns:
+            return tuple(column for column in terms.columns[said] if column in depths)
+    if name(one) in depths:
+        return (name(one),)
+    contract, free = terms.contract, [*_free(terms, depths)]
+    if contract is None or len(contract.inputs) > 1:
+        return ()
+    if len(free) == 1:
+        return free
+    plain = [column for column in free if depths[column] == 0]
+    width = one.axes[1].size if one.axes is not None and len(one.axes) == 2 else None
+    return plain if len(plain) == width else ()
+
+
+def _free(terms: Terms, depths: Mapping[str, int]) -> Iterator[str]:
+    taken = {column for columns in terms.columns.values() for column in columns}
+    taken |= {terms.target.column} if terms.target else set()
+    yield from (column for column in depths if column not in taken)
+
+
+def _strangers(terms: Terms, depths: Mapping[str, int]) -> tuple[str, ...]:
+    """Columns and inputs that somebody names, and that are not there."""
+    inputs = terms.contract.inputs if terms.contract else ()
+    known = {said for one in inputs for said in (one.name, name(one))}
+    columns = [column for some in terms.columns.values() for column in some]
+    columns += [terms.target.column] if terms.target else []
+    return tuple(
+        dict.fromkeys(
+            [said for said in terms.columns if said not in known]
+            + [column for column in columns if column not in depths]
+        )
+    )

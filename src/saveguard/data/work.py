@@ -1,0 +1,122 @@
+"""What one worker does, be it a thread, a process or a task of Ray: a part -> its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from saveguard.data import keys, kinds
+from saveguard.data import terms as asked
+from saveguard.data.expected import Expected
+from saveguard.data.keys import Keys
+from saveguard.data.notes import Notes, Stretch
+from saveguard.data.scan import scan
+from saveguard.data.source import Part, Source, Trouble
+from saveguard.data.summary import Summary, troubled
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What every part is asked.
+
+    Attributes:
+        source: It reads the parts.
+        terms: What is asked.
+        expected: What is due in each column; None: the first batch tells which columns there are.
+        columns: The columns to read; None for all.
+        keyed: Whether the rows' keys are kept.
+        known: Keys of another data set, among which rows are looked for.
+    """
+
+    source: Any
+    terms: asked.Terms
+    expected: Mapping[str, Expected] | None = None
+    columns: tuple[str, ...] | None = None
+    keyed: bool = False
+    known: Keys | None = None
+
+
+class Stopped(Exception):
+    """The audit was stopped; what was read of this part is not kept."""
+
+
+def go_on() -> bool:
+    """Nobody has stopped the audit."""
+    return False
+
+
+def summarise(work: Work, number: int, part: Part, stopped: Callable[[], bool] = go_on) -> Summary:
+    """The summary of a part.
+
+    Args:
+        number: Its number in the order of the source.
+        stopped: Asked between batches.
+
+    Raises:
+        Stopped: If somebody has stopped the audit.
+    """
+    found, row, expected = Summary(parts=1), 0, work.expected
+    for held in work.source.read(part, work.columns):
+        if stopped():
+            raise Stopped
+        if isinstance(held, Trouble):
+            found += troubled(held)
+            row += held.rows
+            continue
+        if expected is None:
+            expected = asked.plan(work.terms, depths(held.schema)).expected
+        stretch = Stretch(part, number, row)
+        found += scan(held, stretch, expected)
+        if work.keyed or work.known:
+            found += _keys(work, held, stretch)
+        row += held.num_rows
+    return found
+
+
+def _keys(work: Work, batch: pa.RecordBatch, stretch: Stretch) -> Summary:
+    """The keys of a batch's rows, and which of them are known."""
+    inputs = set(batch.schema.names) - ({work.terms.target.column} if work.terms.target else set())
+    found, notes = keys.of(batch, sorted(inputs)), Notes(stretch)
+    if work.known:
+        notes.rows(kinds.DUPLICATE, np.flatnonzero(keys.known(found, work.known)))
+    held = keys.kept(np.unique(found)) if work.keyed else None
+    return Summary(keys=held, seen=notes.seen)
+
+
+def depths(schema: pa.Schema) -> dict[str, int]:
+    """How many axes each column has behind its rows."""
+    return {field.name: _depth(field.type) for field in schema}
+
+
+def _depth(kind: pa.DataType) -> int:
+    import pyarrow as pa
+
+    if isinstance(kind, pa.BaseExtensionType):
+        return len(getattr(kind, "shape", ())) or _depth(kind.storage_type)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return 1 + _depth(kind.value_type)
+    return 0
+
+
+def first_columns(source: Source, parts: list[tuple[int, Part]]) -> dict[str, int]:
+    """The columns of the first part that can be read, with their depths."""
+    for _, part in parts:
+        for held in _closing(source.read(part, None)):
+            if not isinstance(held, Trouble):
+                return depths(held.schema)
+    return {}
+
+
+def _closing(batches: Iterator[Any]) -> Iterator[Any]:
+    """The batches; whoever stops early leaves no file open."""
+    try:
+        yield from batches
+    finally:
+        close = getattr(batches, "close", None)
+        if close:
+            close()
