@@ -17,6 +17,7 @@ from saveguard.version import __version__
 
 if TYPE_CHECKING:
     from saveguard.contract import Contract
+    from saveguard.data.audit import audit
     from saveguard.diagnosis.hooks import (
         explaining,
         install,
@@ -48,6 +49,7 @@ _HOMES = {
     "Receipt": "receipt",
     "Report": "finding",
     "SaveguardError": "errors",
+    "audit": "data.audit",
     "bucket": "sequences.bucket",
     "check": "examine.check",
     "diff": "examine.diff",
@@ -76,6 +78,7 @@ __all__ = [
     "Report",
     "SaveguardError",
     "__version__",
+    "audit",
     "bucket",
     "check",
     "diff",

@@ -7,7 +7,7 @@ so that a thread, a process or a Ray worker can take one and read it, whatever t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
@@ -50,6 +50,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.file}, {self.at}" if self.at else self.file
 
 
+@runtime_checkable
 class Source(Protocol):
     """Data that can be asked for their parts.
 

@@ -70,7 +70,7 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
     expected: dict[str, Expected] = {}
     inputs: dict[str, Input] = {}
     contract, target = terms.contract, terms.target
-    if target is not None:
+    if target is not None and target.column in depths:
         expected[target.column] = _of_target(target)
     if contract is None:
         return Plan(expected, inputs, unknown=_strangers(terms, depths))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -29,6 +29,7 @@ class Work(msgspec.Struct, frozen=True):
         terms: What is asked.
         expected: What is due in each column; None: the first batch tells which columns there are.
         columns: The columns to read; None for all.
+        depths: The columns that there are, with how many axes each has behind its rows.
         keyed: Whether the rows' keys are kept.
         known: Keys of another data set, among which rows are looked for.
     """
@@ -37,6 +38,7 @@ class Work(msgspec.Struct, frozen=True):
     terms: asked.Terms
     expected: Mapping[str, Expected] | None = None
     columns: tuple[str, ...] | None = None
+    depths: Mapping[str, int] = msgspec.field(default_factory=dict)
     keyed: bool = False
     known: Keys | None = None
 
@@ -60,22 +62,30 @@ def summarise(work: Work, number: int, part: Part, stopped: Callable[[], bool] =
     Raises:
         Stopped: If somebody has stopped the audit.
     """
-    found, row, expected = Summary(parts=1), 0, work.expected
-    for held in work.source.read(part, work.columns):
+    found = Summary()
+    for piece in pieces(work, number, part):
         if stopped():
             raise Stopped
+        found += piece
+    return found
+
+
+def pieces(work: Work, number: int, part: Part) -> Iterator[Summary]:
+    """The summaries of a part's batches, and one that says that it was read from end to end."""
+    row, expected = 0, work.expected
+    for held in work.source.read(part, work.columns):
         if isinstance(held, Trouble):
-            found += troubled(held)
+            yield troubled(held)
             row += held.rows
             continue
         if expected is None:
             expected = asked.plan(work.terms, depths(held.schema)).expected
         stretch = Stretch(part, number, row)
-        found += scan(held, stretch, expected)
+        yield scan(held, stretch, expected)
         if work.keyed or work.known:
-            found += _keys(work, held, stretch)
+            yield _keys(work, held, stretch)
         row += held.num_rows
-    return found
+    yield Summary(parts=1)
 
 
 def _keys(work: Work, batch: pa.RecordBatch, stretch: Stretch) -> Summary:
@@ -103,7 +113,7 @@ def _depth(kind: pa.DataType) -> int:
     return 0
 
 
-def first_columns(source: Source, parts: list[tuple[int, Part]]) -> dict[str, int]:
+def first_columns(source: Source, parts: Sequence[tuple[int, Part]]) -> dict[str, int]:
     """The columns of the first part that can be read, with their depths."""
     for _, part in parts:
         for held in _closing(source.read(part, None)):

@@ -13,12 +13,16 @@ class Suspect(Frozen, frozen=True):
     Attributes:
         kind: `not-finite`, `outside` (of the vocabulary or the range), `cast` (the input's dtype
             does not hold it), `padding` (the padding value between real steps), `side` (padding
-            on the other side), `scalar` (a row that is no sequence).
+            on the other side), `scalar` (a row that is no sequence). Of a whole data set also
+            `class` (a label that no class has), `masked` (a row of padding alone), `rank`,
+            `length`, `empty`, `null`, `text`, `type` (neither numbers nor text), `absent` (a
+            column that some files lack), `constant`, `duplicate` (a row of the other data set).
         place: Where the first one stands: `[3, 17]`.
         row: Its row.
         value: The value, as text.
         count: How many there are.
         file: The file that the first one stands in, where data were read from files.
+        rows: In how many rows, where that is told.
         seen: The first few of them, a line each, where they are told apart.
     """
 
@@ -27,6 +31,7 @@ class Suspect(Frozen, frozen=True):
     row: int
     value: str
     count: int
+    rows: int = 0
     file: str = ""
     seen: tuple[str, ...] = ()
 
@@ -36,7 +41,9 @@ class LeafFacts(Frozen, frozen=True):
 
     Attributes:
         path: As the user would write it: `x`, `x['tokens']`, `x[1]`.
-        kind: `array`, `scalar`, `ragged`, `absent` (None was given) or `other`.
+        kind: `array`, `scalar`, `ragged`, `absent` (None was given) or `other`; of a data set
+            `column`, `missing` (an input that no column feeds; `value` has the columns) or
+            `stranger` (a name that somebody gave and nothing has).
         lengths: Of a ragged leaf, the first few rows' lengths.
         masked_rows: Rows in which every step is the padding value (the first few).
         rows: How many rows there are.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -63,7 +64,13 @@ def _alone(work: Work, number: int, part: Part) -> Summary:
 
 def _pool(workers: int) -> ProcessPoolExecutor:
     # A fork would copy the threads' locks of whatever framework this process holds.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        # Ctrl-C is for whoever asked; a process that it reaches first must not look broken.
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -8,16 +8,19 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from saveguard.data.source import Part
 from saveguard.data.summary import Summary
-from saveguard.data.work import Work, summarise
+from saveguard.data.work import Work, pieces, summarise
 
 
 def run(
     work: Work, parts: Sequence[tuple[int, Part]], workers: int
 ) -> Iterator[tuple[int, Summary]]:
-    """The summaries of the parts, as they are done; whoever stops asking stops the work."""
-    if workers == 1 or not work.source.movable:
+    """The summaries of the parts, as they are done; whoever stops asking stops the work.
+
+    What can be read only once is told batch by batch, so that nothing of it is lost.
+    """
+    if not work.source.movable:
         for number, part in parts:
-            yield number, summarise(work, number, part)
+            yield from ((number, piece) for piece in pieces(work, number, part))
         return
     stop, left = threading.Event(), iter(parts)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="audit")

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from saveguard.contract import Contract, Input
-from saveguard.facts import BatchFacts, LeafFacts
+from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
@@ -56,7 +56,11 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                     " Keras casts them without a word, to other values.",
                     fix=f'build the model with keras.Input(..., dtype="{leaf.dtype}"), or find out'
                     f" why `{leaf.path}` holds such values",
+                    file=one.file,
+                    evidence=one.seen,
                 )
+            elif one.kind in ("text", "type"):
+                yield _column(leaf, expected, one)
 
 
 def _text(leaf: LeafFacts, expected: Input) -> Finding:
@@ -67,6 +71,21 @@ def _text(leaf: LeafFacts, expected: Input) -> Finding:
         " numbers.",
         fix="turn it into numbers as in training: keras.layers.TextVectorization, StringLookup, or"
         f' {leaf.path}.astype("{expected.dtype}") for digits',
+    )
+
+
+def _column(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
+    """A column of text, or of a type that is neither numbers nor text."""
+    held = "text" if one.kind == "text" else one.value.strip("'")
+    some = "" if one.rows == leaf.rows else f" in {one.rows:,} of {leaf.rows:,} rows"
+    return rule.finding(
+        where=leaf.path,
+        message=f"`{leaf.path}` holds {held}{some}, the model takes {expected.dtype}",
+        why=f"The contract of this input is {expected}; nothing in the model makes numbers of it.",
+        fix="turn it into numbers as in training, and write those: keras.layers.TextVectorization,"
+        " StringLookup, or the numbers of dates",
+        file=one.file,
+        evidence=one.seen,
     )
 
 

@@ -29,12 +29,36 @@ Let labels begin with 0, and give the last layer as many units as there are clas
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
 
 rule = Rule("SG508", "label-out-of-range", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        for one in leaf.suspects:
+            if one.kind == "class" and expected.vocabulary is not None:
+                last = expected.vocabulary - 1
+                many = f"; {one.rows:,} rows are so" if one.rows > 1 else ""
+                yield rule.finding(
+                    where=f"{leaf.path}{one.place}",
+                    message=f"label {one.value} in `{leaf.path}` is not among the classes 0 to"
+                    f" {last}{many}",
+                    why="The loss takes class numbers below the number of units of the last layer:"
+                    " it stops on the CPU, and gives NaN or a wrong class elsewhere.",
+                    fix="let the labels begin with 0 (np.unique(labels, return_inverse=True)), and"
+                    " give the last layer a unit for each class",
+                    file=one.file,
+                    evidence=one.seen,
+                )
+
 
 rule.in_traceback(
     Signature(

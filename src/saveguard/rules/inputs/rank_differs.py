@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from saveguard.contract import Axis, Input
-from saveguard.facts import BatchFacts, LeafFacts
+from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -44,6 +44,7 @@ rule = Rule("SG502", "rank-differs", since="0.1")
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        yield from (_column(leaf, expected, one) for one in leaf.suspects if one.kind == "rank")
         if leaf.kind != "array" or expected.rank in (None, len(leaf.shape)):
             continue
         if _squeezable(leaf, expected):
@@ -81,6 +82,22 @@ rule.in_traceback(
         certainty="likely",
     )
 )
+
+
+def _column(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
+    """Rows of a data set that are nested more or less deeply than the input's axes."""
+    held = one.value.strip("'")
+    some = "rows" if one.rows == leaf.rows else f"{one.rows:,} rows"
+    axes = "any number" if expected.rank is None else expected.rank - 1
+    return rule.finding(
+        where=f"{leaf.path}{one.place}",
+        message=f"{some} of `{leaf.path}` are {held}; the model takes {axes} axes behind the batch",
+        why=f"The contract of this input is {expected}.",
+        fix="write a list for each axis, or a tensor column; or name the column that was meant with"
+        f" --map {expected.name}=COLUMN",
+        file=one.file,
+        evidence=one.seen,
+    )
 
 
 def _squeezable(leaf: LeafFacts, expected: Input) -> bool:

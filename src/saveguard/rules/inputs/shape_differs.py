@@ -30,8 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.contract import Axis
-from saveguard.facts import BatchFacts, LeafFacts
+from saveguard.contract import Axis, Input
+from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -41,6 +41,7 @@ rule = Rule("SG503", "shape-differs", since="0.1")
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        yield from (_column(leaf, expected, one) for one in leaf.suspects if one.kind == "length")
         if leaf.kind != "array" or expected.axes is None or leaf.rows == 0:
             continue
         for index, (size, axis) in enumerate(zip(leaf.shape, expected.axes, strict=False)):
@@ -73,6 +74,33 @@ rule.in_traceback(
         fix="choose the same columns or sizes as in training, or build the model for these",
     )
 )
+
+
+def _column(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
+    """Rows of a data set whose sequences, or vectors, have another length than the axes."""
+    axes = ", ".join(str(axis) for axis in (expected.axes or ())[1:])
+    some = (
+        f"{one.rows:,} rows of `{leaf.path}` have"
+        if one.rows > 1
+        else f"a row of `{leaf.path}` has"
+    )
+    fixed = all(axis.size is not None for axis in (expected.axes or ())[1:])
+    return rule.finding(
+        where=f"{leaf.path}{one.place}",
+        message=f"{some} another length than [{axes}]; the first has {one.value}",
+        why=f"The contract of this input is {expected}; "
+        + (
+            "its layers' weights are made for that size."
+            if fixed
+            else "it was made for no other length."
+        ),
+        fix="choose the same columns, window or image size as in training"
+        if fixed
+        else f"cut or split them, and count what is lost: saveguard.pad({leaf.path},"
+        " max_length=..., truncate='post')",
+        file=one.file,
+        evidence=one.seen,
+    )
 
 
 def _fix(leaf: LeafFacts, axes: tuple[Axis, ...], index: int) -> str:

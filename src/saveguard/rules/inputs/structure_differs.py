@@ -28,7 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import BatchFacts
+from saveguard.contract import Input
+from saveguard.facts import BatchFacts, LeafFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -38,6 +39,7 @@ rule = Rule("SG501", "structure-differs", since="0.1")
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        yield from _column(leaf, expected)
         if leaf.kind == "absent" and not expected.optional:
             yield rule.finding(
                 where=leaf.path,
@@ -56,6 +58,29 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
         " none.",
         fix=f"hold one array for each of {names}, nested as {facts.expected}",
     )
+
+
+def _column(leaf: LeafFacts, expected: Input) -> Iterator[Finding]:
+    """An input that no column of a data set feeds, and a column that some of its files lack."""
+    if leaf.kind == "missing":
+        yield rule.finding(
+            where=leaf.path,
+            message=f"no column feeds the input `{leaf.path}`; the columns are {leaf.value}",
+            why=f"The contract of this input is {expected}; without data for it, the model cannot"
+            " be called.",
+            fix=f"name its column: --map {leaf.path}=COLUMN, or columns={{{leaf.path!r}: ...}}",
+        )
+    for one in leaf.suspects:
+        if one.kind == "absent":
+            yield rule.finding(
+                where=leaf.path,
+                message=f"{one.rows:,} rows have no column `{leaf.path}`",
+                why=f"The contract of this input is {expected}; other files of the same data have"
+                " the column.",
+                fix="write the files anew with one schema",
+                file=one.file,
+                evidence=one.seen,
+            )
 
 
 rule.in_traceback(

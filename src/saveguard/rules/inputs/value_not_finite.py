@@ -51,6 +51,8 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 fix=f"drop those rows, or fill them: np.nan_to_num({leaf.path})",
                 # A layer of the user's own may look for NaN and replace it.
                 certainty="likely",
+                file=one.file,
+                evidence=one.seen,
             )
 
 

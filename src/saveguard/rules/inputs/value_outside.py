@@ -68,6 +68,8 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 if ids
                 else f"scale `{leaf.path}` as the training data were",
                 certainty="certain" if surely else "possible",
+                file=one.file,
+                evidence=one.seen,
             )
 
 

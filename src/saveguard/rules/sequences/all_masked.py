@@ -32,8 +32,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.contract import number
-from saveguard.facts import BatchFacts
+from saveguard.contract import Input, number
+from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
@@ -43,6 +43,7 @@ rule = Rule("SG605", "all-masked", since="0.1")
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        yield from (_rows(leaf, expected, one) for one in leaf.suspects if one.kind == "masked")
         if not leaf.masked_rows or expected.pad is None:
             continue
         pad = number(expected.pad)
@@ -64,6 +65,24 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             else f"drop sequences that are empty; look at how the others became {pad}",
             certainty="certain" if whole else "likely",
         )
+
+
+def _rows(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
+    """Rows of a data set."""
+    pad = number(expected.pad or 0)
+    some = (
+        f"{one.rows:,} rows of `{leaf.path}` are" if one.rows > 1 else f"a row of `{leaf.path}` is"
+    )
+    return rule.finding(
+        where=f"{leaf.path}{one.place}",
+        message=f"{some} the padding value {pad} from end to end",
+        why=f"The contract of this input is {expected}: whatever masks {pad} skips every step of"
+        " them, so the model learns and predicts nothing from them.",
+        fix=f"drop sequences that are empty; look at how the others became {pad}",
+        certainty="likely",
+        file=one.file,
+        evidence=one.seen,
+    )
 
 
 def bad(tmp: Path) -> Call:

@@ -29,8 +29,10 @@ A row of a batch cannot have no steps, so an empty sequence becomes a row of pad
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.facts import BatchFacts
 from saveguard.finding import Certainty, Finding
 from saveguard.rule import Call, Rule
 
@@ -42,6 +44,26 @@ _DONE = {
     "drop": "they were left out",
     "keep": "they are rows of padding alone",
 }
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf in facts.leaves:
+        for one in leaf.suspects:
+            if one.kind == "empty":
+                many = f"{one.rows:,} rows of `{leaf.path}` have" if one.rows > 1 else "one row has"
+                yield rule.finding(
+                    where=f"{leaf.path}{one.place}",
+                    message=f"{many} no steps",
+                    why="Padded, they are masked from end to end: GlobalAveragePooling1D makes NaN"
+                    " of a row, recurrent layers give their initial state, and cuDNN kernels"
+                    " refuse the mask.",
+                    fix=f"leave them out, with their targets: saveguard.pad({leaf.path},"
+                    " empty='drop') tells which rows it keeps",
+                    certainty="likely",
+                    file=one.file,
+                    evidence=one.seen,
+                )
 
 
 def found(rows: list[int], count: int, policy: str) -> Finding:

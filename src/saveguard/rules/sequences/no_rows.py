@@ -48,6 +48,8 @@ rule = Rule("SG602", "no-rows", since="0.1")
 
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
+    if facts.leaves and all(leaf.kind == "column" and not leaf.rows for leaf in facts.leaves):
+        yield _no_rows(facts.leaves[0].path)
     for leaf in facts.leaves:
         if leaf.kind == "array" and leaf.shape and 0 in leaf.shape:
             empty = "rows" if leaf.shape[0] == 0 else f"values along axis {leaf.shape.index(0)}"
@@ -60,6 +62,18 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 fix=f"look at where `{leaf.path}` comes from: a folder that was not found, a filter"
                 " that removed everything, a window longer than the series",
             )
+
+
+def _no_rows(column: str) -> Finding:
+    """A data set without rows."""
+    return rule.finding(
+        where=column,
+        message="the data have no rows",
+        why="No sample reaches the model: fit() of Keras 3.15 returns without having trained, and"
+        " predict() stops with an UnboundLocalError about `batch_outputs`.",
+        fix="look at where they come from: a filter that removed everything, a file that was"
+        " opened and never written",
+    )
 
 
 _EMPTY = "The data are empty, or the data set was used up: the loop over batches never ran."

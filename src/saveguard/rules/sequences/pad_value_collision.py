@@ -55,6 +55,8 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 fix="pad with a value that the data do not take: saveguard.pad(sequences) chooses"
                 " one; count ids from 1",
                 certainty="possible",
+                file=one.file,
+                evidence=one.seen,
             )
 
 

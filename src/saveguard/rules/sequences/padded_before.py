@@ -55,6 +55,8 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                     " after the data only, and a trained model the side that it was trained with.",
                     fix=f'saveguard.pad(sequences, side="{expected.side}")',
                     certainty="likely",
+                    file=one.file,
+                    evidence=one.seen,
                 )
 
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import BatchFacts, Suspect
+from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -39,7 +39,7 @@ rule = Rule("SG601", "scalar-input", since="0.1")
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for index, leaf in enumerate(facts.leaves):
-        yield from (_row(leaf.path, one) for one in leaf.suspects if one.kind == "scalar")
+        yield from (_row(leaf, one) for one in leaf.suspects if one.kind == "scalar")
         if leaf.kind != "scalar":
             continue
         expected = facts.contract.inputs[min(index, len(facts.contract.inputs) - 1)]
@@ -53,11 +53,14 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
         )
 
 
-def _row(path: str, suspect: Suspect) -> Finding:
-    return row_is_scalar(f"{path}{suspect.place}", suspect.row, suspect.value, suspect.count)
+def _row(leaf: LeafFacts, one: Suspect) -> Finding:
+    place = f"{leaf.path}{one.place}"
+    return row_is_scalar(place, one.row, one.value, one.count, file=one.file, seen=one.seen)
 
 
-def row_is_scalar(place: str, row: int, value: str, count: int = 1) -> Finding:
+def row_is_scalar(
+    place: str, row: int, value: str, count: int = 1, *, file: str = "", seen: tuple[str, ...] = ()
+) -> Finding:
     """The finding for a row that is a single value among sequences."""
     more = f"; {count} rows are so" if count > 1 else ""
     return rule.finding(
@@ -65,6 +68,8 @@ def row_is_scalar(place: str, row: int, value: str, count: int = 1) -> Finding:
         message=f"row {row} at `{place}` is {value} where a sequence is due{more}",
         why="A sequence has a length; a single value has none, so no padding makes it one.",
         fix=f"write it as a sequence of one, [{value}], or leave the row out",
+        file=file,
+        evidence=seen,
     )
 
 

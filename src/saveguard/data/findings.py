@@ -1,0 +1,119 @@
+"""A summary held against a contract: the facts that the rules' `data` sense reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from saveguard.contract import Contract, Input
+from saveguard.data import kinds
+from saveguard.data.summary import Column, Seen, Summary
+from saveguard.data.terms import Plan, Terms, name
+from saveguard.facts import BatchFacts, LeafFacts, Suspect
+
+# What rules call what was seen; several kinds may show one root cause.
+_SUSPECTS = {
+    "not-finite": (kinds.NAN, kinds.INFINITE),
+    "cast": (kinds.CAST,),
+    "masked": (kinds.MASKED,),
+    "scalar": (kinds.SCALAR,),
+    "rank": (kinds.RANK,),
+    "empty": (kinds.EMPTY,),
+    "length": (kinds.LENGTH,),
+    "null": (kinds.NULL, kinds.NULL_VALUE),
+    "text": (kinds.TEXT,),
+    "type": (kinds.OTHER,),
+    "absent": (kinds.ABSENT,),
+}
+_ANY = Contract(inputs=(), source="line")
+
+
+def facts(summary: Summary, terms: Terms, plan: Plan) -> BatchFacts:
+    """The facts of a data set, one leaf a column, with the input that each column feeds.
+
+    The contract of the facts has those inputs in the leaves' order, so that a rule reads both side
+    by side, as it does for a batch.
+    """
+    pairs = [*_pairs(summary, terms, plan)]
+    source = terms.contract.source if terms.contract is not None else _ANY.source
+    contract = Contract(inputs=tuple(one for _, one in pairs), structure=None, source=source)
+    return BatchFacts(
+        leaves=tuple(leaf for leaf, _ in pairs),
+        structure="",
+        expected="",
+        contract=contract,
+        troubles=tuple(summary.troubles[code] for code in sorted(summary.troubles)),
+    )
+
+
+def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFacts, Input]]:
+    target = terms.target.column if terms.target else ""
+    for column in sorted(summary.columns):
+        held = summary.columns[column]
+        one = plan.inputs.get(column, Input(name=column, axes=None, dtype=""))
+        if column == target and terms.target and terms.target.classes is not None:
+            one = Input(name=column, axes=None, dtype="int64", vocabulary=terms.target.classes)
+        suspects = _suspects(held, one, label=column == target)
+        yield leaf(column, held, summary.rows, tuple(suspects)), one
+    there = ", ".join(f"`{column}`" for column in sorted(summary.columns)) or "none"
+    for one in plan.missing:
+        yield LeafFacts(path=name(one), kind="missing", value=there), one
+    for stranger in plan.unknown:
+        found = LeafFacts(path=stranger, kind="stranger", value=there)
+        yield found, Input(name=stranger, axes=None, dtype="")
+    if kinds.DUPLICATE in summary.seen:
+        seen = suspect("duplicate", summary.seen[kinds.DUPLICATE])
+        twice = LeafFacts(path="rows", kind="column", rows=summary.rows, suspects=(seen,))
+        yield twice, Input(name="rows", axes=None, dtype="")
+
+
+def leaf(path: str, held: Column, rows: int, suspects: tuple[Suspect, ...]) -> LeafFacts:
+    """A column as a leaf: its first type stands for its dtype."""
+    dtype = min(held.types, default="", key=lambda kind: (-held.types[kind], kind))
+    return LeafFacts(path=path, kind="column", dtype=dtype, rows=rows, suspects=suspects)
+
+
+def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:
+    for kind, names in _SUSPECTS.items():
+        found = _together(held.seen, names)
+        if found is not None:
+            yield suspect(kind, found)
+    outside = held.seen.get(kinds.OUTSIDE)
+    if outside is not None:
+        yield suspect("class" if label else "outside", outside)
+    yield from _padding(held, one)
+    if held.minimum is not None and held.minimum == held.maximum and held.rows > 1:
+        value = repr(held.minimum)
+        yield Suspect(kind="constant", place="", row=0, value=value, count=held.values)
+
+
+def _padding(held: Column, one: Input) -> Iterator[Suspect]:
+    """What the padding value says; sequences of one length are taken to be padded already."""
+    ragged = bool(held.lengths) and held.shortest[0] != held.longest[0]
+    real = (kinds.LEADING, kinds.BETWEEN, kinds.TRAILING) if ragged else (kinds.BETWEEN,)
+    found = _together(held.seen, real)
+    if found is not None:
+        yield suspect("padding", found)
+    wrong = {"post": kinds.LEADING, "pre": kinds.TRAILING}.get(one.side, "")
+    if not ragged and wrong in held.seen:
+        yield suspect("side", held.seen[wrong])
+
+
+def _together(seen: Mapping[str, Seen], names: tuple[str, ...]) -> Seen | None:
+    found = [seen[kind] for kind in names if kind in seen]
+    return sum(found[1:], found[0]) if found else None
+
+
+def suspect(kind: str, seen: Seen) -> Suspect:
+    """What was seen, by the first place that shows it; further places are told as lines."""
+    first = seen.first[0]
+    lines = [f"{one.file}{one.place}" + f": {one.value}" * bool(one.value) for one in seen.first]
+    return Suspect(
+        kind=kind,
+        place=first.place,
+        row=first.row,
+        value=first.value,
+        count=seen.values,
+        rows=seen.rows,
+        file=first.file,
+        seen=tuple(lines) if seen.rows > 1 else (),
+    )

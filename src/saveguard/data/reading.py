@@ -1,0 +1,162 @@
+"""A data set, part by part: planned, handed to an engine, and summed up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import NamedTuple
+
+import msgspec
+
+from saveguard.data import engines
+from saveguard.data.engines import Engine
+from saveguard.data.keys import Keys
+from saveguard.data.resume import Kept
+from saveguard.data.sample import spread
+from saveguard.data.source import Part, Source, Trouble
+from saveguard.data.summary import Summary, troubled
+from saveguard.data.terms import Plan, Terms, plan
+from saveguard.data.work import Work, first_columns
+
+
+class Step(NamedTuple):
+    """How far an audit is.
+
+    Attributes:
+        parts: How many are done, of `all_parts`.
+        bytes: How many bytes they have, of `all_bytes`; 0 where the source does not know.
+        rows: How many rows were read.
+    """
+
+    parts: int
+    all_parts: int
+    bytes: int
+    all_bytes: int
+    rows: int
+
+
+Progress = Callable[[Step], None]
+
+
+class Run(NamedTuple):
+    """How data are to be read.
+
+    Attributes:
+        sample: The share of the parts.
+        progress: Told of each part that is done.
+    """
+
+    terms: Terms
+    engine: Engine = "local"
+    workers: int = 1
+    sample: float = 1.0
+    progress: Progress | None = None
+
+
+class Reading(NamedTuple):
+    """What was read of a data set.
+
+    Attributes:
+        name: What the source is called.
+        summary: Of all that was read.
+        plan: Which column feeds which input.
+        parts: How many parts there are.
+        asked: How many of them were to be read.
+        stopped: Whether somebody stopped it.
+    """
+
+    name: str
+    summary: Summary
+    plan: Plan
+    parts: int
+    asked: int
+    stopped: bool = False
+
+
+def read(
+    run: Run,
+    source: Source,
+    *,
+    keyed: bool = False,
+    known: Keys | None = None,
+    resume: str | os.PathLike[str] | None = None,
+) -> Reading:
+    """The sum of all parts of a source.
+
+    Args:
+        keyed: Whether the rows' keys are wanted.
+        known: Keys of another data set, among which rows are looked for.
+        resume: Where finished parts are kept.
+    """
+    found, parts = Summary(), list[tuple[int, Part]]()
+    for number, one in enumerate(source.parts()):
+        if isinstance(one, Trouble):
+            found += troubled(one)
+        else:
+            parts.append((number, one))
+    chosen = spread(parts, run.sample)
+    work = _work(run, source, chosen, keyed, known)
+    with nullcontext() if resume is None else Kept(os.fspath(resume), work) as kept:
+        done, stopped = _summed(run, work, chosen, kept)
+    planned = plan(run.terms, _depths(done, work))
+    return Reading(source.name, found + done, planned, len(parts), len(chosen), stopped)
+
+
+def _work(
+    run: Run, source: Source, parts: Sequence[tuple[int, Part]], keyed: bool, known: Keys | None
+) -> Work:
+    """The work on a source; where its parts can be read twice, only the columns that matter."""
+    work = Work(source, run.terms, keyed=keyed, known=known)
+    if not source.movable:
+        return work
+    depths = first_columns(source, parts)
+    planned = plan(run.terms, depths)
+    expected = {name: one for name, one in planned.expected.items() if name in depths}
+    columns = tuple(sorted(expected)) if run.terms.contract and planned.inputs else None
+    return msgspec.structs.replace(work, expected=expected, columns=columns, depths=depths)
+
+
+def _depths(found: Summary, work: Work) -> dict[str, int]:
+    """The columns of the source; of one that is read once, those that were met."""
+    met = {name: len(column.lengths) for name, column in found.columns.items()}
+    return dict(work.depths) or met
+
+
+def _summed(
+    run: Run, work: Work, parts: Sequence[tuple[int, Part]], kept: Kept | None
+) -> tuple[Summary, bool]:
+    """The sum of the parts, and whether it was stopped before all were read."""
+    tally = _Tally(run.progress, parts)
+    left = []
+    for number, part in parts:
+        held = kept.summary(number, part) if kept else None
+        if held is None:
+            left.append((number, part))
+        else:
+            tally.add(part, held)
+    by_number = dict(left)
+    try:
+        for number, summary in engines.run(run.engine, work, left, run.workers):
+            tally.add(by_number[number], summary)
+            if kept and summary.parts and work.source.movable:
+                kept.add(by_number[number], summary)
+    except KeyboardInterrupt:
+        return tally.found, True
+    return tally.found, False
+
+
+class _Tally:
+    """What was read so far, told to whoever waits."""
+
+    def __init__(self, progress: Progress | None, parts: Sequence[tuple[int, Part]]) -> None:
+        self.found, self._progress = Summary(), progress
+        self._parts, self._bytes = len(parts), sum(part.bytes for _, part in parts)
+        self._done = 0
+
+    def add(self, part: Part, summary: Summary) -> None:
+        self.found += summary
+        self._done += part.bytes if summary.parts else 0
+        if self._progress:
+            at = self.found
+            self._progress(Step(at.parts, self._parts, self._done, self._bytes, at.rows))
