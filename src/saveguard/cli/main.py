@@ -19,6 +19,7 @@ from saveguard.cli import exits
 from saveguard.version import __version__
 
 COMMANDS = {
+    "audit": "audit",
     "check": "check",
     "config": "config",
     "demo": "demo",
@@ -104,6 +105,7 @@ def main() -> None:
     \b
       saveguard verify model.keras     does this file come back in a fresh process?
       saveguard check models/          what is wrong with these files, without a framework?
+      saveguard audit train/ --contract model.keras     do the data fit this model?
       saveguard explain SG402          what a code means, and what mends it
       saveguard explain train.log      what the traceback in a file, or on stdin (-), means
       saveguard run train.py           run a script; its last traceback is explained

@@ -96,6 +96,7 @@ def _report(terms: Terms, held: Reading, other: Reading | None) -> Audit:
         test=None if other is None else _without_keys(other.summary),
         contract="" if terms.contract is None else str(terms.contract),
         inputs=inputs,
+        stopped=any(one.stopped for one in both),
     )
 
 

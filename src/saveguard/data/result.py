@@ -18,12 +18,14 @@ class Audit(Report, frozen=True, kw_only=True):
         test: The same of the data that were given as `test`.
         contract: The line of the contract; empty where there was none.
         inputs: The input that each column feeds, by name.
+        stopped: Whether somebody stopped the audit (Ctrl-C) before all was read.
     """
 
     summary: Summary = Summary()
     test: Summary | None = None
     contract: str = ""
     inputs: Mapping[str, str] = {}
+    stopped: bool = False
 
     def to_json(self) -> str:
         """The report as JSON text, the same for the same data however it was read."""
