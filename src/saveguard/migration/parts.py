@@ -23,6 +23,11 @@ def today() -> known.Release:
     return known.release(known.LATEST)
 
 
+def anything(_value: Any) -> bool:
+    """Whatever the value of an argument is, it made no difference to the outputs."""
+    return True
+
+
 def dropped(
     node: Node, argument: str, neutral: Callable[[Any], bool] = lambda value: not value
 ) -> Iterator[str]:

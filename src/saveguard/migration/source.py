@@ -60,6 +60,10 @@ def source_of(path: str | os.PathLike[str]) -> Source:
         OSError: If it cannot be opened.
     """
     facts = read(path)
+    if facts.layout == "savedmodel":
+        from saveguard.migration import savedmodel  # it makes a Source itself
+
+        return savedmodel.source(facts)
     document = facts.documents.get("@model_config" if facts.layout == "h5" else "config.json")
     if facts.layout not in LAYOUTS or not isinstance(document, dict) or facts.damage:
         raise SaveguardError(_unreadable(facts))

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped, made, today
+from saveguard.migration.parts import anything, dropped, made, today
 from saveguard.migration.step import Old, Step
 
 _ARGUMENTS = ("trainable", "noise_shape", "rng_type", "force_generator", "activity_regularizer",
@@ -42,7 +42,7 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
         return
     for argument in _ARGUMENTS:
         if not symbol.takes(argument):
-            yield from dropped(node, argument, lambda value: True)
+            yield from dropped(node, argument, anything)
 
 
 step = Step(

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped, made, settings
+from saveguard.migration.parts import anything, dropped, made, settings
 from saveguard.migration.step import Old, Step
 
 
@@ -36,7 +36,7 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     if node.class_name != "Embedding" or old.numbers >= (3,):
         return
     for argument in ("input_length", "sparse", "use_one_hot_matmul"):
-        yield from dropped(node, argument, lambda value: True)
+        yield from dropped(node, argument, anything)
     yield from dropped(node, "dropout")
     dtype = settings(node).get("dtype")
     if isinstance(dtype, str) and "int" in dtype:

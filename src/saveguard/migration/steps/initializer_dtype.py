@@ -28,13 +28,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped
+from saveguard.migration.parts import anything, dropped
 from saveguard.migration.step import Old, Step
 
 
 def _rewrite(node: Node, old: Old) -> Iterator[str]:
     if old.numbers < (3,):
-        yield from dropped(node, "dtype", lambda value: True)
+        yield from dropped(node, "dtype", anything)
 
 
 step = Step(

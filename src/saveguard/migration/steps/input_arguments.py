@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped, made, settings
+from saveguard.migration.parts import anything, dropped, made, settings
 from saveguard.migration.step import Old, Step
 
 _ARGUMENTS = ("batch_input_shape", "input_dtype", "input_shape", "dynamic", "ragged")
@@ -40,7 +40,7 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     if node.class_name in old.custom:
         return
     for argument in _ARGUMENTS:
-        yield from dropped(node, argument, lambda value: True)
+        yield from dropped(node, argument, anything)
 
 
 step = Step(

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped, renamed, settings
+from saveguard.migration.parts import anything, dropped, renamed, settings
 from saveguard.migration.step import Old, Step
 
 
@@ -39,7 +39,7 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     yield from renamed(node, "batch_input_shape", "batch_shape")
     yield from renamed(node, "input_dtype", "dtype")
     for argument in ("ragged", "trainable", "type_spec", "autocast"):
-        yield from dropped(node, argument, lambda value: True)
+        yield from dropped(node, argument, anything)
     if settings(node).get("dtype", "") is None:
         del settings(node)["dtype"]
         yield "without a dtype it takes the default"

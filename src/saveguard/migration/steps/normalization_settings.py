@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped, made, settings
+from saveguard.migration.parts import anything, dropped, made, settings
 from saveguard.migration.step import Old, Step
 
 _NAMES = ("BatchNormalization", "SyncBatchNormalization")
@@ -46,7 +46,7 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
         node.raw["class_name"] = "BatchNormalization"  # type: ignore[index]
         yield f"{node.class_name} is BatchNormalization now"
     for argument in ("fused", "adjustment", "virtual_batch_size"):
-        yield from dropped(node, argument, lambda value: True)
+        yield from dropped(node, argument, anything)
     axis = settings(node).get("axis")
     if isinstance(axis, list) and len(axis) == 1:
         settings(node)["axis"] = axis[0]

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped, made, settings, today
+from saveguard.migration.parts import anything, dropped, made, settings, today
 from saveguard.migration.step import Old, Step
 
 _ANY = ("implementation", "input_length", "enable_caching_device", "return_runtime")
@@ -42,7 +42,7 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
         return
     symbol = today().symbol(node.class_name, role="layer")
     for argument in [one for one in _ANY if symbol and not symbol.takes(one)]:
-        yield from dropped(node, argument, lambda value: True)
+        yield from dropped(node, argument, anything)
     if "implementation" in settings(node):
         del settings(node)["implementation"]
         yield "implementation is dropped: Keras has one way to compute it"
