@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from saveguard.examine.diff import diff
     from saveguard.examine.inspect import inspect
     from saveguard.finding import Finding, Report
+    from saveguard.migration.whole import migrate
     from saveguard.model.guard import guard
     from saveguard.persist.load import load
     from saveguard.persist.rescue import rescue, restore
@@ -60,6 +61,7 @@ _HOMES = {
     "install": "diagnosis.hooks",
     "load": "persist.load",
     "load_ipython_extension": "diagnosis.hooks",
+    "migrate": "migration.whole",
     "pad": "sequences.pad",
     "pad_sequences": "sequences.keras_form",
     "rescue": "persist.rescue",
@@ -89,6 +91,7 @@ __all__ = [
     "install",
     "load",
     "load_ipython_extension",
+    "migrate",
     "pad",
     "pad_sequences",
     "rescue",

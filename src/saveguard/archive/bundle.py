@@ -18,7 +18,7 @@ from saveguard.archive.folder import opened
 from saveguard.archive.wire import Field, Wire, signed, varint
 from saveguard.facts import StoredArray, Unread
 
-_INDEX = "variables/variables.index"
+INDEX = "variables/variables.index"
 # The key under which a checkpoint holds its own object graph.
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _MOST_GRAPH = 1 << 24
@@ -99,8 +99,8 @@ def read(folder: str, budget: Budget) -> Bundle:
     damage = [f"{one.member}: {one.problem}" for one in shards if _is_damage(one.problem)]
     unread = [_unread(one.member, one.problem) for one in shards if one.problem is not None]
     if index.problem is not None:
-        unread.append(_unread(_INDEX, index.problem))
-        damage += [f"{_INDEX}: {index.problem}"] if _is_damage(index.problem) else []
+        unread.append(_unread(INDEX, index.problem))
+        damage += [f"{INDEX}: {index.problem}"] if _is_damage(index.problem) else []
     names = {} if unread else _names(index.entries.get(_GRAPH), shards)
     arrays = []
     for key, entry in index.entries.items():

@@ -63,7 +63,8 @@ def read(folder: str, budget: Budget = BUDGET) -> tuple[Saved, ...]:
         )
     if os.path.lexists(os.path.join(folder, METADATA)):
         _describe(folder, nodes, budget)
-    _give_keys(nodes, bundle.objects(folder, budget))
+    if os.path.lexists(os.path.join(folder, bundle.INDEX)):
+        _give_keys(nodes, bundle.objects(folder, budget))
     return tuple(
         Saved(
             children=node.children,

@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": "diff",
     "explain": "explain",
     "inspect": "inspect",
+    "migrate": "migrate",
     "rules": "rules",
     "run": "run",
     "verify": "verify",
@@ -106,6 +107,7 @@ def main() -> None:
       saveguard verify model.keras     does this file come back in a fresh process?
       saveguard check models/          what is wrong with these files, without a framework?
       saveguard audit train/ --contract model.keras     do the data fit this model?
+      saveguard migrate old.h5 new.keras   an old model for today's Keras, proven equal
       saveguard explain SG402          what a code means, and what mends it
       saveguard explain train.log      what the traceback in a file, or on stdin (-), means
       saveguard run train.py           run a script; its last traceback is explained

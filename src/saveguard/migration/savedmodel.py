@@ -127,13 +127,15 @@ def _layers(saved: Sequence[Saved], number: int) -> dict[str, int]:
 def _variables(
     saved: Sequence[Saved], number: int, stored: Mapping[str, StoredArray]
 ) -> Iterator[StoredArray]:
-    """The values of the variables that an object lists, under the variables' names."""
-    listed = saved[number].children.get("variables")
-    if listed is None:
-        return
-    held = saved[listed].children
-    for place in sorted((one for one in held if one.isdigit()), key=int):
-        variable = saved[held[place]]
+    """The values of the variables that an object lists, then of those that it merely holds.
+
+    A Normalization of TensorFlow 2.3 holds its mean and variance, and does not list them.
+    """
+    children = saved[number].children
+    listed = saved[children["variables"]].children if "variables" in children else {}
+    places = sorted((one for one in listed if one.isdigit()), key=int)
+    numbers = dict.fromkeys([*(listed[one] for one in places), *children.values()])
+    for variable in (saved[one] for one in numbers if one < len(saved)):
         array = stored.get(variable.key)
-        if array is not None:
+        if array is not None and array.role == "weight":
             yield msgspec.structs.replace(array, path=f"{variable.variable}{_VALUE}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import Any
 
 from saveguard.persist import preprocessing as preparations
@@ -134,6 +135,13 @@ class Pending:
                 return self._save.finish(self._staging, self._written)
             finally:
                 self._staging.close()
+
+    def put_aside(self) -> Path:
+        """Keep the written file as `NAME.unproven.keras`; `path` keeps what it held."""
+        try:
+            return self._staging.put_aside("unproven")
+        finally:
+            self._staging.close()
 
     def abandon(self) -> None:
         """Remove the written file; `path` keeps what it held."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
+import atexit
+import functools
 import os
-import queue
-import subprocess
 import tempfile
-import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 from saveguard.migration.proof import golden
 from saveguard.migration.proof.golden import Array, Golden
+from saveguard.migration.proof.lines import Gone, Process
 from saveguard.rules import registry
 
 # Seconds for one file: the first import of an old TensorFlow takes a minute on a slow disk.
@@ -28,7 +26,6 @@ LIMIT = 600.0
 _NOT_THEIRS = (
     "KERAS_HOME", "PYTHONHOME", "PYTHONPATH", "TF_USE_LEGACY_KERAS", "TF_KERAS", "VIRTUAL_ENV",
 )  # fmt: skip
-_SAID = 2000
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,14 +49,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reference:
-    """An interpreter that answers for one file after the other, until it is closed."""
+    """An interpreter that answers for one file after the other."""
 
     def __init__(self, python: str | os.PathLike[str], *, limit: float = LIMIT) -> None:
         self.python = os.fspath(python)
-        self.limit = limit
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._process: subprocess.Popen[str] | None = None
+        self._process = Process([self.python, answer.__file__], _environment(), limit=limit)
 
     def golden(self, asked: Asked) -> Golden:
         """What the old version answers to the first inputs that it takes.
@@ -68,7 +62,10 @@ class Reference:
             SaveguardError: SG442, if it gives no answer, with what it said.
         """
         with tempfile.TemporaryDirectory(prefix="saveguard-") as folder:
-            found = self._ask(_request(asked, folder))
+            try:
+                found = self._process.ask(_request(asked, folder))
+            except Gone as error:
+                raise self._refused(asked, str(error)) from error
             if "failed" in found:
                 raise self._refused(asked, str(found["failed"]))
             held = golden.read(os.path.join(folder, "answer.npz"))
@@ -81,68 +78,19 @@ class Reference:
 
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            with contextlib.suppress(OSError):
-                process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-
-    def __enter__(self) -> Reference:
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        self.close()
-        self._said.close()
-
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        try:
-            process = self._started()
-            assert process.stdin is not None
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.flush()
-        except OSError as error:
-            self.close()
-            return {"failed": f"{self.python} cannot be started: {error.strerror or error}"}
-        try:
-            line = self._lines.get(timeout=self.limit)
-        except queue.Empty:
-            self.close()
-            return {"failed": f"no answer within {self.limit:g} s"}
-        if line is None:
-            status = process.wait()
-            self.close()
-            return {"failed": f"the process ended with {status}: {self._end()}"}
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def _started(self) -> subprocess.Popen[str]:
-        if self._process is None:
-            self._lines = queue.SimpleQueue()
-            self._process = subprocess.Popen(
-                [self.python, answer.__file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._said,
-                text=True,
-                env=_environment(),
-            )
-            threading.Thread(target=_listen, args=(self._process, self._lines), daemon=True).start()
-        return self._process
-
-    def _end(self) -> str:
-        """The last line of what the process wrote to standard error."""
-        size = self._said.seek(0, os.SEEK_END)
-        self._said.seek(max(0, size - _SAID))
-        lines = self._said.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        self._process.close()
 
     def _refused(self, asked: Asked, why: str) -> SaveguardError:
         found = registry.module("SG442").refused(asked.path, self.python, why)
         return SaveguardError(Report(subject=asked.path, findings=(found,)))
+
+
+@functools.cache
+def reference(python: str) -> Reference:
+    """The interpreter, kept until this process ends: its first answer takes seconds."""
+    found = Reference(python)
+    atexit.register(found.close)
+    return found
 
 
 def _request(asked: Asked, folder: str) -> dict[str, Any]:
@@ -184,11 +132,3 @@ def _environment() -> dict[str, str]:
         "TF_ENABLE_ONEDNN_OPTS": "0",
     }
     return kept | own
-
-
-def _listen(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
-    assert process.stdout is not None
-    with contextlib.suppress(ValueError, OSError):  # closed while reading
-        for line in process.stdout:
-            lines.put(line)
-    lines.put(None)
