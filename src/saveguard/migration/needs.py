@@ -54,6 +54,8 @@ def of(model: Mapping[str, Any], training: Mapping[str, Any] | None, old: Old) -
 
 def _is_foreign(node: Node, release: known.Release) -> bool:
     module = node.module or ""
+    if node.class_name == "Sequential":
+        return False
     if module.partition(".")[0] == "keras":
         return release.symbol(node.class_name, module) is None
     if module in ("builtins", "") and node.raw.get("class_name") != "function":

@@ -15,8 +15,8 @@ Arrays = tuple[StoredArray, ...]
 def by_layer(facts: ArchiveFacts, model: Mapping[str, Any]) -> dict[str, Arrays]:
     """The weights in an `.h5` file by the path of the layer that they belong to.
 
-    Those of a model in the model are its layers' where their names tell, else its own: then they
-    are in the order of its trainable weights, with the others behind.
+    Those of a model in the model are its layers' where their names tell; else they are under its
+    path with a slash behind, the trainable weights of all its layers first.
 
     A `.keras` file is read by place, when the model has been built.
     """
@@ -29,7 +29,10 @@ def by_layer(facts: ArchiveFacts, model: Mapping[str, Any]) -> dict[str, Arrays]
     for layer, name in zip(layers, names, strict=True):
         path, arrays = topology.name(layer), groups.get(name, ())
         inner = _spread(path, layer, arrays) if topology.layers(layer) else None
-        found.update({path: tuple(array for array, _ in arrays)} if inner is None else inner)
+        if inner is None:
+            pool = f"{path}/" if topology.layers(layer) else path
+            inner = {pool: tuple(array for array, _ in arrays)}
+        found.update(inner)
     return found
 
 

@@ -31,8 +31,10 @@ def assign(model: Any, plan: Plan) -> None:
         if pool is not None:
             pooled.setdefault(pool, []).append(carry)
             continue
-        _give(carry.layer, weights_of(layer_at(model, carry.layer)), arrays.get(carry.origin, ()),
-              carry.conversions)  # fmt: skip
+        layer = layer_at(model, carry.layer)
+        _give(carry.layer, weights_of(layer), arrays.get(carry.origin, ()), carry.conversions)
+        if hasattr(layer, "finalize_state"):  # Normalization computes with what it makes of them
+            layer.finalize_state()
     for path, carries in pooled.items():
         _give(path, _in_order(model, carries), arrays[path], ())
 
@@ -64,7 +66,7 @@ def _in_order(model: Any, carries: list[Carry]) -> list[Any]:
 def _above(path: str) -> Iterator[str]:
     parts = path.split("/")
     for end in range(len(parts) - 1, 0, -1):
-        yield "/".join(parts[:end])
+        yield "/".join(parts[:end]) + "/"
 
 
 def _give(

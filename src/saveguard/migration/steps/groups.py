@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
-from saveguard.migration.parts import dropped, made, settings
+from saveguard.migration.parts import anything, dropped, made, settings
 from saveguard.migration.step import Old, Step
 
 _KERNEL = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
@@ -42,8 +42,8 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
         return
     yield from dropped(node, "groups", lambda value: value == 1)
     held = settings(node)
-    for argument in _KERNEL if parts else ():
-        yield from dropped(node, argument, lambda value: "depthwise_initializer" in held)
+    for argument in _KERNEL if parts and "depthwise_initializer" in held else ():
+        yield from dropped(node, argument, anything)
 
 
 step = Step(

@@ -22,7 +22,7 @@ Equal.
 ## References
 
 - https://github.com/keras-team/keras/blob/v2.15.0/keras/activations.py (hard_sigmoid)
-- https://github.com/keras-team/keras/blob/v3.15.1/keras/src/activations/activations.py (hard_sigmoid)
+- https://github.com/keras-team/keras/blob/v3.15.1/keras/src/activations/activations.py
 """
 
 from __future__ import annotations

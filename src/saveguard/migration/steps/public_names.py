@@ -44,6 +44,11 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     if not raw or "class_name" not in raw:
         return
     module = node.module or ""
+    if node.class_name == "Sequential":
+        raw.update(module="keras", registered_name=None)
+        if node.path == "$":
+            yield "every object is written with its public module"
+        return
     if old.numbers >= (3,) and "module" in raw:
         return
     raw.pop("shared_object_id", None)
