@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from saveguard.contract import Axis, Contract, Input
+from saveguard.contract import Axis, Contract, Input, Pair, Preprocessing
 from saveguard.finding import SCHEMA_VERSION, Examined, Finding, Report
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "report.schema.json"
@@ -32,7 +32,7 @@ def text() -> str:
 
 def contract() -> str:
     """The text of the contract's schema."""
-    schema = _schema("A contract of Saveguard", Contract, Input, Axis)
+    schema = _schema("A contract of Saveguard", Contract, Input, Axis, Preprocessing, Pair)
     return json.dumps(schema, indent=2) + "\n"
 
 

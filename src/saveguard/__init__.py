@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from saveguard.migration.whole import migrate
     from saveguard.model.guard import guard
     from saveguard.persist.load import load
+    from saveguard.persist.preprocessing import preprocessing
     from saveguard.persist.rescue import rescue, restore
     from saveguard.persist.save import save
     from saveguard.persist.verify import verify
@@ -64,6 +65,7 @@ _HOMES = {
     "migrate": "migration.whole",
     "pad": "sequences.pad",
     "pad_sequences": "sequences.keras_form",
+    "preprocessing": "persist.preprocessing",
     "rescue": "persist.rescue",
     "restore": "persist.rescue",
     "save": "persist.save",
@@ -94,6 +96,7 @@ __all__ = [
     "migrate",
     "pad",
     "pad_sequences",
+    "preprocessing",
     "rescue",
     "restore",
     "save",

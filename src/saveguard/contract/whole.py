@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from saveguard.contract import grammar
 from saveguard.contract.parts import Input
+from saveguard.contract.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
     from saveguard.finding import Report
@@ -26,11 +27,13 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, eq=False):
             indices into `inputs`; a lone tensor is the index itself.
         source: Where it was read: `model`, `signature` (of a SavedModel), `line`, or `example`
             where the model does not say.
+        preprocessing: What makes the inputs out of raw examples, where it was given.
     """
 
     inputs: tuple[Input, ...]
     structure: Any = 0
     source: str = "model"
+    preprocessing: Preprocessing | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Contract):
@@ -92,6 +95,28 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, eq=False):
     def compare(self, newer: Contract) -> Report:
         """What breaks for data that fit this contract where `newer` takes its place (SG544)."""
         found: Report = _room("rules.inputs.contract_changed").compare(self, newer)
+        return found
+
+    def with_preprocessing(self, function: Any, raw: Iterable[Any] | None = None) -> Contract:
+        """This contract with what makes its inputs: held by its source and by golden pairs.
+
+        Args:
+            function: A function that takes one raw example, or a Keras layer or model.
+            raw: A few raw examples, which it is called with.
+
+        Raises:
+            Exception: What the function raises for one of them.
+        """
+        found: Contract = _room("persist.preprocessing").with_preprocessing(self, function, raw)
+        return found
+
+    def drift(self, function: Any = None) -> Report:
+        """What became of the preprocessing: run again on its raw examples, in this process.
+
+        Args:
+            function: What to run; None for what the recorded path leads to.
+        """
+        found: Report = _room("persist.preprocessing").report(self, function)
         return found
 
     def to_json(self) -> str:

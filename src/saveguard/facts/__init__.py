@@ -25,6 +25,7 @@ from saveguard.facts.live import (
     Unserialisable,
     VariableFacts,
 )
+from saveguard.facts.preprocessing import Drift, Prepared, PreprocessingFacts
 from saveguard.facts.proof import (
     OutputDifference,
     ProofFacts,
@@ -36,6 +37,7 @@ from saveguard.facts.trouble import Trouble, Troubles
 __all__ = [
     "ArchiveFacts",
     "BatchFacts",
+    "Drift",
     "Frozen",
     "LeafFacts",
     "Link",
@@ -46,6 +48,8 @@ __all__ = [
     "Operation",
     "OutputDifference",
     "Parameter",
+    "Prepared",
+    "PreprocessingFacts",
     "ProofFacts",
     "Role",
     "ScalarDifference",

@@ -8,6 +8,7 @@ import msgspec
 
 from saveguard.facts.frozen import Frozen
 from saveguard.facts.live import ModelFacts, VariableFacts
+from saveguard.facts.preprocessing import PreprocessingFacts
 
 
 class OutputDifference(Frozen, frozen=True):
@@ -73,6 +74,7 @@ class ProofFacts(Frozen, frozen=True):
         unfilled: Variables of the reloaded model whose values are not in the file.
         changed_variables: Variables whose values differ from those at the save.
         random: The outputs change from call to call.
+        preprocessing: What became of the model's preprocessing, where the file records one.
     """
 
     subject: str
@@ -95,6 +97,7 @@ class ProofFacts(Frozen, frozen=True):
     not_compared: tuple[str, ...] = ()
     environment: dict[str, str] = msgspec.field(default_factory=dict)
     model: ModelFacts | None = None
+    preprocessing: PreprocessingFacts | None = None
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property
@@ -105,5 +108,6 @@ class ProofFacts(Frozen, frozen=True):
             "import": "importing modules",
             "load": "loading the model",
             "call": "calling the model",
+            "prepare": "running the preprocessing",
         }.get(self.stage)
         return f" while it was {doing}" if doing else ""

@@ -72,11 +72,10 @@ def _finished(
     recorded = receipt.variables if receipt else ()
     optimizer = receipt.optimizer_variables if receipt else ()
     compared, left = _compared(answer, receipt, before)
-    recorded = receipt.contract.preprocessing if receipt and receipt.contract else None
-    run = answer.get("preprocessing")
+    prepared, run = _preprocessing(receipt), answer.get("preprocessing")
     return msgspec.structs.replace(
         facts,
-        preprocessing=drift.read(recorded, run) if recorded and run else None,
+        preprocessing=drift.read(prepared, run) if prepared and run else None,
         unread=tuple(_unread(answer)),
         unfilled=tuple(map(_variable, answer.get("unfilled", ()))),
         changed_variables=tuple(
@@ -91,6 +90,10 @@ def _finished(
         not_compared=left,
         extra={"compile_failed": answer.get("compile_failed", "")},
     )
+
+
+def _preprocessing(receipt: Receipt | None) -> Preprocessing | None:
+    return receipt.contract.preprocessing if receipt and receipt.contract else None
 
 
 def _variable(row: Sequence[Any]) -> VariableFacts:
@@ -229,9 +232,11 @@ def _compared(
     elif "random" in answer:
         done.append("it can be called" if answer["random"] else "two calls agree")
         left.append("outputs: the file holds no golden")
-    recorded = receipt.contract.preprocessing if receipt and receipt.contract else None
-    if recorded is not None:
-        _compared_preprocessing(recorded, answer.get("preprocessing", {"missing": ""}), done, left)
+    prepared = _preprocessing(receipt)
+    if prepared is not None:
+        _compared_preprocessing(
+            prepared, answer.get("preprocessing") or {"missing": ""}, done, left
+        )
     if "not_called" in answer:
         left.append(f"outputs: {answer['not_called']}")
     return tuple(done), tuple(left)

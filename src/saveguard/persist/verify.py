@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -76,7 +77,7 @@ def verify(
         parts={
             "modules": list(modules),
             "paths": [os.getcwd()],
-            "preprocessing": preprocessing.request(preprocessing.recorded_in(facts)),
+            "preprocessing": _preprocessing(facts, python is None),
         },
     )
     return _reported(trial, findings)
@@ -111,6 +112,12 @@ def _reported(trial: proof.Trial, findings: tuple[Finding, ...]) -> Report:
     if "SG705" in report.codes:
         raise SaveguardError(report)
     return report
+
+
+def _preprocessing(facts: ArchiveFacts, here: bool) -> dict[str, Any] | None:
+    """What to ask of the preprocessing; this environment's import path counts, no other's does."""
+    asked = preprocessing.request(preprocessing.recorded_in(facts))
+    return asked and {**asked, "paths": list(sys.path) if here else []}
 
 
 def _backend() -> str:
