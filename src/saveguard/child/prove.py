@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 
-from . import arrays, compare, running, trace
+from . import arrays, compare, prepare, running, trace
 from .traits import traits
 from .window import file_of, weights_of
 
@@ -85,7 +85,15 @@ def _prove(request, found, begin):
         against_golden(model, golden, request["golden"], request, found)
     else:
         _twice(model, found)
+    _prepare(request.get("preprocessing"), found, begin)
     found["stage"] = "done"
+
+
+def _prepare(recorded, found, begin):
+    if recorded:
+        begin("prepare")
+        with contextlib.redirect_stdout(sys.stderr):
+            found["preprocessing"] = prepare.again(recorded)
 
 
 def _stored(request):
