@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     )
     from saveguard.diagnosis.report import explain
     from saveguard.errors import SaveguardError
-    from saveguard.examine.check import check
     from saveguard.examine.diff import diff
     from saveguard.examine.inspect import inspect
     from saveguard.finding import Finding, Report
@@ -39,10 +38,12 @@ if TYPE_CHECKING:
     from saveguard.persist.save import save
     from saveguard.persist.verify import verify
     from saveguard.receipt import Receipt
+    from saveguard.rehearsal.check import check
     from saveguard.sequences.bucket import bucket
     from saveguard.sequences.keras_form import pad_sequences
     from saveguard.sequences.pad import pad
     from saveguard.training.checkpoint import Checkpoint
+    from saveguard.training.preflight import preflight
 
 _HOMES = {
     "Checkpoint": "training.checkpoint",
@@ -53,7 +54,7 @@ _HOMES = {
     "SaveguardError": "errors",
     "audit": "data.audit",
     "bucket": "sequences.bucket",
-    "check": "examine.check",
+    "check": "rehearsal.check",
     "diff": "examine.diff",
     "explain": "diagnosis.report",
     "explaining": "diagnosis.hooks",
@@ -65,6 +66,7 @@ _HOMES = {
     "migrate": "migration.whole",
     "pad": "sequences.pad",
     "pad_sequences": "sequences.keras_form",
+    "preflight": "training.preflight",
     "preprocessing": "persist.preprocessing",
     "rescue": "persist.rescue",
     "restore": "persist.rescue",
@@ -96,6 +98,7 @@ __all__ = [
     "migrate",
     "pad",
     "pad_sequences",
+    "preflight",
     "preprocessing",
     "rescue",
     "restore",

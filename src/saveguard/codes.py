@@ -106,6 +106,8 @@ CODES = {
     "SG441": "fidelity.golden_unreadable",
     "SG442": "fidelity.old_version_silent",
     "SG443": "fidelity.graph_without_configuration",
+    "SG450": "fidelity.mask_dropped",
+    "SG451": "fidelity.rehearsal_stops",
     "SG501": "inputs.structure_differs",
     "SG502": "inputs.rank_differs",
     "SG503": "inputs.shape_differs",

@@ -10,6 +10,7 @@ import time
 import traceback
 
 from . import arrays, compare, prepare, running, trace
+from .locate import locate
 from .traits import traits
 from .window import file_of, weights_of
 
@@ -35,7 +36,8 @@ def prove(request, reach=None):
         request: `path`; `layout` (`keras`, `h5`, `weights`); `golden` (the golden's description
             of the receipt, or None); `config` (the model's configuration, for `weights`);
             `modules` to import; `carried`, a file of classes sent by value; `same`: this is the
-            environment that saved it; `paths`, further places to import from.
+            environment that saved it; `paths`, further places to import from; `locate`: only
+            say where the file's model parts from the one that was saved (see `locate`).
         reach: Called with the name of each stage as it begins: what is known of a proof that
             hangs or dies.
 
@@ -69,6 +71,10 @@ def _prove(request, found, begin):
         __import__(module)
     custom = _carried(request.get("carried"))
     begin("load")
+    if request.get("locate"):
+        with contextlib.redirect_stdout(sys.stderr), _known(custom):
+            found["located"] = locate(request, lambda: _load(request, custom, found))
+        return
     stored, golden = _stored(request)
     consumed = set()
     with trace.reads(consumed):
@@ -112,7 +118,7 @@ def _load(request, custom, found):
     """The model; where only compiling it fails, the uncompiled one and why (`compile_failed`)."""
     import keras
 
-    with contextlib.redirect_stdout(sys.stderr), keras.utils.custom_object_scope(custom):
+    with contextlib.redirect_stdout(sys.stderr), _known(custom):
         if request["layout"] == "weights":
             model = keras.saving.deserialize_keras_object(json.loads(request["config"]))
             model.load_weights(request["path"])
@@ -126,6 +132,13 @@ def _load(request, custom, found):
                 raise error from None
             found["compile_failed"] = "%s: %s" % (type(error).__name__, error)
             return model
+
+
+def _known(custom):
+    """While the block runs, Keras finds the classes and functions that were sent by value."""
+    import keras
+
+    return keras.utils.custom_object_scope(custom)
 
 
 def _carried(path):

@@ -92,7 +92,7 @@ def _walk(item, holder, seen):
         return
     seen.add(id(item))
     yield holder, item, kind
-    if _has_graph(item):
+    if has_graph(item):
         for index, layer in enumerate(item.layers):
             for found in _walk(layer, "%s.layers[%d]" % (holder, index), seen):
                 yield found
@@ -102,7 +102,7 @@ def _walk(item, holder, seen):
                 yield found
 
 
-def _has_graph(item):
+def has_graph(item):
     """Sequential, Functional, or a subclass: its layers are reached through `layers` first."""
     names = {base.__name__ for base in type(item).__mro__}
     return bool(names & {"Sequential", "Functional"})

@@ -19,6 +19,7 @@ from saveguard.facts.archive import (
 from saveguard.facts.batch import BatchFacts, LeafFacts, Suspect
 from saveguard.facts.frozen import Frozen
 from saveguard.facts.live import (
+    MaskFacts,
     ModelFacts,
     ObjectFacts,
     Parameter,
@@ -28,6 +29,7 @@ from saveguard.facts.live import (
 from saveguard.facts.preprocessing import Drift, Prepared, PreprocessingFacts
 from saveguard.facts.proof import (
     OutputDifference,
+    Place,
     ProofFacts,
     ScalarDifference,
     TraitDifference,
@@ -41,6 +43,7 @@ __all__ = [
     "Frozen",
     "LeafFacts",
     "Link",
+    "MaskFacts",
     "Member",
     "ModelFacts",
     "Node",
@@ -48,6 +51,7 @@ __all__ = [
     "Operation",
     "OutputDifference",
     "Parameter",
+    "Place",
     "Prepared",
     "PreprocessingFacts",
     "ProofFacts",

@@ -87,6 +87,19 @@ class ObjectFacts(Frozen, frozen=True):
     source: str = ""
 
 
+class MaskFacts(Frozen, frozen=True):
+    """A mask that does not reach the layers that read one.
+
+    Attributes:
+        holder, class_name: The layer at which it ends.
+        readers: The layers behind it that take a mask and get none.
+    """
+
+    holder: str
+    class_name: str
+    readers: tuple[str, ...]
+
+
 class ModelFacts(Frozen, frozen=True):
     """A live model, read.
 
@@ -97,7 +110,9 @@ class ModelFacts(Frozen, frozen=True):
         built_from_example: Its weights were created by calling it on the example just now.
         untracked: Variables that can be reached from the model but are not in its variables.
         unwritten: Variables in `variables` that the writer did not store.
-        reset_states: Stateful layers hold states other than zero.
+        masks: Masks that are dropped on their way.
+        size: Bytes that its file will have at least, its optimizer's variables included.
+        free: Free bytes where it is to be saved; None where nobody looked.
     """
 
     subject: str
@@ -114,3 +129,6 @@ class ModelFacts(Frozen, frozen=True):
     layout: str = ""
     keras: str = ""
     backend: str = ""
+    masks: tuple[MaskFacts, ...] = ()
+    size: int = 0
+    free: int | None = None

@@ -59,6 +59,28 @@ class ScalarDifference(Frozen, frozen=True):
     after: float
 
 
+class Place(Frozen, frozen=True):
+    """Where a model and what came back from its file part.
+
+    Attributes:
+        kind: `config` (its configuration does not give it back), `arrays` (it does not take its
+            arrays), `raises` (it raises when it is called), `output` (it takes the same and gives
+            something else).
+        holder: The object, as the user would write it: `model.layers[2]`.
+        class_name: Its class.
+        key: The key of its configuration, where one is known.
+        error: What it raised.
+        largest: The largest absolute difference of its output, if it has one.
+    """
+
+    kind: str
+    holder: str
+    class_name: str = ""
+    key: str = ""
+    error: str = ""
+    largest: float | None = None
+
+
 class ProofFacts(Frozen, frozen=True):
     """What a fresh process saw when it reloaded a file.
 
@@ -75,6 +97,7 @@ class ProofFacts(Frozen, frozen=True):
         changed_variables: Variables whose values differ from those at the save.
         random: The outputs change from call to call.
         preprocessing: What became of the model's preprocessing, where the file records one.
+        place: Where the two models part, where that was looked for.
     """
 
     subject: str
@@ -98,6 +121,7 @@ class ProofFacts(Frozen, frozen=True):
     environment: dict[str, str] = msgspec.field(default_factory=dict)
     model: ModelFacts | None = None
     preprocessing: PreprocessingFacts | None = None
+    place: Place | None = None
     extra: dict[str, Any] = msgspec.field(default_factory=dict)
 
     @property

@@ -104,6 +104,7 @@ def _object(holder: str, item: Any, kind: str) -> ObjectFacts:
     functional = builtin and kind == "model"
     if functional:
         config, error = {}, ""
+    told = own_config or bool(error)
     return ObjectFacts(
         holder=holder,
         kind=kind,
@@ -118,7 +119,7 @@ def _object(holder: str, item: Any, kind: str) -> ObjectFacts:
         own_config=own_config,
         config_error=error,
         unserialisable=() if functional else tuple(_unserialisable(config)),
-        parameters=tuple(_parameters(item, config)) if own_config and not builtin else (),
+        parameters=tuple(_parameters(item, config)) if told and not builtin else (),
         adapted=_adapted(item),
         stateful=bool(getattr(item, "stateful", False)) and hasattr(item, "reset_states"),
         source="" if builtin else _source(type(item)),

@@ -92,6 +92,9 @@ def _parts(value: Any, holder: str) -> Iterator[tuple[str, Any]]:
 def _layer_parts(layer: Any, holder: str) -> Iterator[tuple[str, Any]]:
     """The user's attributes; of Keras's own layers only what users hand to them."""
     own = not walk.is_builtin(type(layer))
+    if walk.has_graph(layer):
+        for index, part in enumerate(layer.layers):
+            yield f"{holder}.layers[{index}]", part
     for name, part in walk.own_attributes(layer):
         if own or callable(part):
             yield f"{holder}.{name}", part

@@ -112,5 +112,14 @@ def findings_of(facts: ProofFacts) -> tuple[Finding, ...]:
     error = recalled(facts.error_type, facts.error)
     stage = "predict" if facts.stage == "call" else "load"
     noticed = registry.notice_error(error, stage, facts.subject)
-    known = tuple(finding for finding in noticed if finding.certainty == "certain")
+    known = tuple(_placed(one, facts) for one in noticed if one.certainty == "certain")
     return known + tuple(f for f in found if f.code != "SG208") if known else found
+
+
+def _placed(finding: Finding, facts: ProofFacts) -> Finding:
+    """At the object that failed, where that was looked for."""
+    place = facts.place
+    if place is None:
+        return finding
+    seen = (f"{place.holder} (`{place.class_name}`): {place.error}",) if place.error else ()
+    return msgspec.structs.replace(finding, where=place.holder, evidence=(*finding.evidence, *seen))

@@ -42,12 +42,34 @@ rule = Rule("SG410", "outputs-differ", since="0.1")
 def _(facts: ProofFacts) -> Iterator[Finding]:
     for output in facts.outputs:
         yield rule.finding(
-            where=output.path + (str(list(output.index)) if output.index else ""),
+            where=_where(facts, output),
             message=f"`{output.path}` is {output.got} after the reload, and was {output.expected}",
-            why=f"A fresh process called the reloaded model on the recorded example.{_by(output)}",
+            why="A fresh process called the reloaded model on the recorded example."
+            f"{_by(output)}{_first(facts)}",
             fix="mend the other findings first; where there are none, look for state outside the"
             " model: globals, closures, the environment",
         )
+
+
+def _where(facts: ProofFacts, output: OutputDifference) -> str:
+    """The layer where the models part, where that was looked for; else the output."""
+    if facts.place is not None:
+        return facts.place.holder
+    return output.path + (str(list(output.index)) if output.index else "")
+
+
+def _first(facts: ProofFacts) -> str:
+    place = facts.place
+    if place is None:
+        return ""
+    if place.kind == "config":
+        key = f"; its `{place.key}` is another" if place.key else ""
+        return f" The configuration of {place.holder} does not give it back{key}."
+    size = "" if place.largest is None else f" by {place.largest:.3g}"
+    return (
+        f" {place.holder} (`{place.class_name}`) is the first layer that takes the same and gives"
+        f" something else{size}."
+    )
 
 
 def _by(output: OutputDifference) -> str:

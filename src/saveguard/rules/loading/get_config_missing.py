@@ -38,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import ModelFacts
+from saveguard.facts import ModelFacts, ObjectFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -53,13 +53,18 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
         yield rule.finding(
             where=item.holder,
             message=f"`{item.class_name}` has no get_config(), and Keras cannot record its"
-            " arguments by itself",
+            f" arguments by itself{_named(item)}",
             why=f"Keras {facts.keras} stores strings, numbers, booleans and None by itself;"
             f" `{item.class_name}` was made with something else, so model.save() raises"
             " NotImplementedError.",
             fix=f"give `{item.class_name}` a get_config() that returns every argument:\n"
             'def get_config(self):\n    return {**super().get_config(), "argument": self.argument}',
         )
+
+
+def _named(item: ObjectFacts) -> str:
+    names = [one.name for one in item.parameters if one.required or one.differs]
+    return f": {', '.join(names)}" if names else ""
 
 
 rule.in_traceback(

@@ -32,12 +32,33 @@ The `.keras` format numbers them by itself.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.facts import ModelFacts
+from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
 
 rule = Rule("SG244", "name-taken", since="0.1")
+
+
+@rule.in_model
+def _(facts: ModelFacts) -> Iterator[Finding]:
+    if facts.layout != "h5":
+        return
+    for path, count in Counter(variable.path for variable in facts.variables).items():
+        if count > 1:
+            yield rule.finding(
+                where=path,
+                message=f"{count} variables have the name {path}",
+                why=f"An .h5 file stores each array under its name. model.save() of Keras"
+                f" {facts.keras} stops in the middle of it with `name already exists`.",
+                fix='name them: self.add_weight(name="scale", ...); or save to .keras, which'
+                " numbers them",
+            )
+
 
 rule.in_traceback(
     Signature(

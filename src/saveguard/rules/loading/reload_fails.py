@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import ProofFacts
+from saveguard.facts import Place, ProofFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
@@ -52,14 +52,27 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
         return
     head = _telling_line(facts.error)
     yield rule.finding(
-        where=facts.subject,
+        where=facts.place.holder if facts.place else facts.subject,
         message=f"a fresh process failed at {_STEPS.get(facts.stage, facts.stage)}",
         why=f"It raised {facts.error_type}, and so would any process that loads this file with"
-        f" Keras {facts.environment.get('keras', '3')}.",
+        f" Keras {facts.environment.get('keras', '3')}.{_at(facts.place)}",
         fix="mend what the exception names, then save again; to see it whole:\n"
         f"python -c \"import keras; keras.saving.load_model('{_file(facts)}')\"",
         evidence=(f"{facts.error_type}: {head}",),
     )
+
+
+def _at(place: Place | None) -> str:
+    """Which object it is that does not come back."""
+    if place is None:
+        return ""
+    what = {
+        "config": "is not given back by its own configuration",
+        "arrays": "does not take the arrays that the file holds for it",
+        "raises": "raises when it is called",
+    }.get(place.kind, "gives something else")
+    told = f": {place.error}" if place.error else f": `{place.key}`" if place.key else ""
+    return f" {place.holder} (`{place.class_name}`) {what}{told}."
 
 
 def _file(facts: ProofFacts) -> str:

@@ -27,14 +27,32 @@ and removed what it had begun; the model is still in memory, so the call can be 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from saveguard.facts import ModelFacts
+from saveguard.finding import Finding
 from saveguard.rule import Call, NotHere, Rule, Signature
 
 rule = Rule("SG701", "disk-full", since="0.1")
 
 _OWN_MOUNTS = 0x00020000  # CLONE_NEWNS of unshare(2)
+
+
+@rule.in_model
+def _(facts: ModelFacts) -> Iterator[Finding]:
+    if facts.free is None or facts.size <= facts.free:
+        return
+    size, free = (f"{number / 1e6:,.1f} MB" for number in (facts.size, facts.free))
+    yield rule.finding(
+        where=facts.target,
+        message=f"the file needs {size} or more, and {free} are free",
+        why=f"That is what the model's {len(facts.variables)} variables take, with those of its"
+        " optimizer. The old file stays until the new one is whole: both must have room.",
+        fix="free some space, or save to another disk, before the training begins",
+    )
+
 
 rule.in_traceback(
     Signature(
