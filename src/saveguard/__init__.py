@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from saveguard.examine.diff import diff
     from saveguard.examine.inspect import inspect
     from saveguard.finding import Finding, Report
+    from saveguard.migration.load import load
     from saveguard.migration.whole import migrate
     from saveguard.model.guard import guard
     from saveguard.persist.load import load
@@ -62,6 +63,7 @@ _HOMES = {
     "guard": "model.guard",
     "install": "diagnosis.hooks",
     "load": "persist.load",
+    "load": "migration.load",
     "load_ipython_extension": "diagnosis.hooks",
     "migrate": "migration.whole",
     "pad": "sequences.pad",

@@ -42,7 +42,7 @@ def table(every: Sequence[Done]) -> str:
     ordered = sorted(every, key=lambda one: (_ORDER.index(one.verdict), one.old))
     width = max((len(one.old) for one in ordered), default=0)
     lines = [f"{one.verdict:12}  {one.old:{width}}  {one.told}" for one in ordered]
-    counts = Counter(one.verdict for one in every)
+    counts: Counter[str] = Counter(one.verdict for one in every)
     told = ", ".join(f"{counts[name]} {name}" for name in reversed(_ORDER) if counts[name])
     return "\n".join([*map(printable, lines), f"{len(every)} files: {told or 'none to migrate'}"])
 

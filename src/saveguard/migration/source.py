@@ -59,7 +59,15 @@ def source_of(path: str | os.PathLike[str]) -> Source:
         SaveguardError: If it is damaged, or holds no model's configuration.
         OSError: If it cannot be opened.
     """
-    facts = read(path)
+    return source_from(read(path))
+
+
+def source_from(facts: ArchiveFacts) -> Source:
+    """The same of an archive that was read already.
+
+    Raises:
+        SaveguardError: As `source_of`.
+    """
     if facts.layout == "savedmodel":
         from saveguard.migration import savedmodel  # it makes a Source itself
 

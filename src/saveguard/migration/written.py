@@ -8,7 +8,7 @@ from typing import Any
 
 from saveguard.errors import SaveguardError
 from saveguard.finding import Report
-from saveguard.migration import origin
+from saveguard.migration import origin, training
 from saveguard.migration.plan import Plan
 from saveguard.migration.proof import environments, record
 from saveguard.migration.proof.asking import Ask
@@ -32,7 +32,7 @@ def write(
     Raises:
         SaveguardError: As `saveguard.migrate`.
     """
-    layout = layout_of(new)
+    layout_of(new)  # refuses a target that cannot be written before anything is built
     model = build(plan, custom=custom)
     contract = contracts.read(model)
     golden = ask(contract) if ask is not None else None
@@ -42,29 +42,43 @@ def write(
     else:
         comparison = compared(model, golden, contract)
         recorded = record.of(model, golden, comparison, contract)
-    migration = _migration(plan, comparison, golden)
-    pending = _pending(model, new, layout, recorded, migration, limit)
-    if comparison.verdict == "differs":
-        assert golden is not None
-        raise _refused(plan, pending, golden, comparison)
+    left = training.compile(model, plan.training, custom)
+    migration = _migration(plan, comparison, golden, (left,) if left else ())
+    return finished(model, plan.source.path, new, recorded, migration, comparison, limit)
+
+
+def finished(
+    model: Any,
+    old: str,
+    new: str,
+    recorded: Recording | None,
+    migration: Migration,
+    found: Comparison,
+    limit: float,
+) -> Receipt:
+    """Write the model as `new` and have a fresh process reload it.
+
+    Raises:
+        SaveguardError: If it answers otherwise than the old version, or does not come back.
+    """
+    pending = _pending(model, new, recorded, migration, limit)
+    if found.verdict == "differs":
+        raise _refused(old, pending, migration, found)
     return pending.finish()
 
 
 def _pending(
-    model: Any,
-    new: str,
-    layout: str,
-    recorded: Recording | None,
-    migration: Migration,
-    limit: float,
+    model: Any, new: str, recorded: Recording | None, migration: Migration, limit: float
 ) -> Pending:
     """The file, written beside its name."""
-    save = Save(model, new, layout, True, False, limit, set(), None)
+    save = Save(model, new, layout_of(new), True, False, limit, set(), None)
     save.migration, save.recorded = migration, recorded
     return Pending(save, *save.begin(None, None))
 
 
-def _migration(plan: Plan, found: Comparison, golden: Golden | None) -> Migration:
+def _migration(
+    plan: Plan, found: Comparison, golden: Golden | None, left: tuple[str, ...]
+) -> Migration:
     source = plan.source
     changes = (
         Change(step=one.step, place=one.place, told=one.told, exact=one.exact)
@@ -80,7 +94,7 @@ def _migration(plan: Plan, found: Comparison, golden: Golden | None) -> Migratio
         difference=found.difference,
         limit=found.limit,
         samples=0 if golden is None else golden.rows,
-        told=(*found.told, *plan.told),
+        told=(*found.told, *plan.told, *left),
     )
 
 
@@ -94,16 +108,15 @@ def _unasked(plan: Plan) -> str:
     return f"nobody gave the old version's outputs (--with-uv {release!r} asks it){rounds}"
 
 
-def _refused(plan: Plan, pending: Pending, golden: Golden, found: Comparison) -> SaveguardError:
+def _refused(old: str, pending: Pending, migration: Migration, found: Comparison) -> SaveguardError:
     """The error for a model that answers otherwise; its file is put aside."""
-    kept = pending.put_aside().name
+    told = (f"the new file was kept as {pending.put_aside().name}",)
     finding = registry.module("SG440").differs(
-        plan.source.path,
-        golden.source,
+        old,
+        migration.by,
         (found.where, found.expected, found.got),
         (found.difference or 0.0, found.limit),
     )
-    told = (f"the new file was kept as {kept}",)
     return SaveguardError(
         Report(subject=pending.path, findings=(finding,), read=told, not_read=found.told)
     )
