@@ -1,7 +1,8 @@
 """What is done to the arrays of a layer on their way into the new model.
 
 A conversion takes the arrays of one layer, in the order of the file, and gives those of the new
-layer, in the order in which Keras 3 creates them. Those of a Bidirectional are converted by halves.
+layer, in the order in which Keras 3 creates them. Those of a Bidirectional are two layers' in a
+row, and are converted by halves where the count tells.
 """
 
 from __future__ import annotations
@@ -22,4 +23,85 @@ def converted(names: Sequence[str], arrays: list[Array]) -> list[Array]:
     return arrays
 
 
-CONVERSIONS: dict[str, Conversion] = {}
+def _conv1d(arrays: list[Array]) -> list[Array]:
+    """Keras 1 kept `(length, 1, inputs, filters)`, and 1.1 `(filters, inputs, length, 1)`."""
+    kernel, *rest = arrays
+    if kernel.ndim == 4 and kernel.shape[1] != 1:
+        kernel = kernel.transpose(2, 3, 1, 0)
+    return [kernel[:, 0] if kernel.ndim == 4 else kernel, *rest]
+
+
+def _kernel(arrays: list[Array]) -> list[Array]:
+    """`(filters, inputs, *space)` of channels-first layers to `(*space, inputs, filters)`."""
+    kernel, *rest = arrays
+    return [kernel.transpose(*range(2, kernel.ndim), 1, 0), *rest]
+
+
+def _transposed(arrays: list[Array]) -> list[Array]:
+    """The kernel of a transposed convolution: inputs and filters change places."""
+    kernel, *rest = arrays
+    return [kernel.swapaxes(-1, -2), *rest]
+
+
+def _gates(order: tuple[int, ...]) -> Conversion:
+    """One array for each gate and kind, `W_i U_i b_i W_c ...`, to one for each kind."""
+
+    def convert(arrays: list[Array]) -> list[Array]:
+        count = 3 * len(order)
+        if len(arrays) == 2 * count:  # both directions
+            return convert(arrays[:count]) + convert(arrays[count:])
+        if len(arrays) != count:
+            return arrays
+        return [
+            np.concatenate([arrays[3 * gate + kind] for gate in order], axis=-1)
+            for kind in range(3)
+        ]
+
+    return convert
+
+
+def _cudnn(gates: int, *, add: bool) -> Conversion:
+    """Kernels that cuDNN keeps transposed; its two biases one under the other, or added.
+
+    Source: `_convert_rnn_weights` in keras/saving/legacy/hdf5_format.py of Keras 2.15.
+    """
+
+    def convert(arrays: list[Array]) -> list[Array]:
+        if len(arrays) == 6:
+            return convert(arrays[:3]) + convert(arrays[3:])
+        kernel, recurrent, bias = arrays
+        halves = bias.reshape(2, -1)
+        return [
+            _each(kernel, gates, lambda one: one.T.reshape(one.shape, order="F")),
+            _each(recurrent, gates, lambda one: one.T),
+            halves.sum(axis=0) if add else halves,
+        ]
+
+    return convert
+
+
+def _each(kernel: Array, gates: int, change: Callable[[Array], Array]) -> Array:
+    return np.hstack([change(one) for one in np.hsplit(kernel, gates)])
+
+
+def _turned(count: int) -> Conversion:
+    """Kernels turned around along their spatial axes."""
+
+    def convert(arrays: list[Array]) -> list[Array]:
+        spatial = (slice(None, None, -1),) * (arrays[0].ndim - 2)
+        return [one[spatial] for one in arrays[:count]] + arrays[count:]
+
+    return convert
+
+
+CONVERSIONS: dict[str, Conversion] = {
+    "keras-1-conv1d": _conv1d,
+    "keras-1-kernel": _kernel,
+    "keras-1-transposed": _transposed,
+    "keras-1-lstm": _gates((0, 2, 1, 3)),
+    "keras-1-gru": _gates((0, 1, 2)),
+    "cudnn-lstm": _cudnn(4, add=True),
+    "cudnn-gru": _cudnn(3, add=False),
+    "theano-kernel": _turned(1),
+    "theano-two-kernels": _turned(2),
+}

@@ -199,8 +199,8 @@ def operation(function: str, given: Mapping[str, Any]) -> Made | None:
 
 def _transposed(row: Row, values: Raw, config: Raw) -> tuple[Row, Raw]:
     """A product of transposed matrices, which Keras 3 has as a sum over named axes."""
-    left = any([values.pop(key, False) for key in ("transpose_a", "adj_x", "adjoint_a")])
-    right = any([values.pop(key, False) for key in ("transpose_b", "adj_y", "adjoint_b")])
+    left = max(values.pop(key, False) for key in ("transpose_a", "adj_x", "adjoint_a"))
+    right = max(values.pop(key, False) for key in ("transpose_b", "adj_y", "adjoint_b"))
     if row.class_name != "Matmul" or not (left or right):
         return row, config
     axes = f"...{'ji' if left else 'ij'},...{'kj' if right else 'jk'}->...ik"

@@ -28,12 +28,24 @@ def by_layer(facts: ArchiveFacts, model: Mapping[str, Any]) -> dict[str, Arrays]
     found: dict[str, Arrays] = {}
     for layer, name in zip(layers, names, strict=True):
         path, arrays = topology.name(layer), groups.get(name, ())
+        if name not in groups and topology.layers(layer):
+            found.update(_flattened(path, layer, groups))
+            continue
         inner = _spread(path, layer, arrays) if topology.layers(layer) else None
         if inner is None:
             pool = f"{path}/" if topology.layers(layer) else path
             inner = {pool: tuple(array for array, _ in arrays)}
         found.update(inner)
     return found
+
+
+def _flattened(
+    path: str, model: Mapping[str, Any], groups: Mapping[str, list[tuple[StoredArray, str]]]
+) -> dict[str, Arrays]:
+    """The arrays of a model in the model whose layers have groups of their own, as in Keras 1."""
+    leaves = (one for one, layer in tree.layers(model, f"{path}/") if not topology.layers(layer))
+    held = {leaf: groups.get(leaf.rpartition("/")[2], ()) for leaf in leaves}
+    return {leaf: tuple(array for array, _ in arrays) for leaf, arrays in held.items()}
 
 
 def _groups(facts: ArchiveFacts) -> dict[str, list[tuple[StoredArray, str]]]:
@@ -53,8 +65,7 @@ def _names(facts: ArchiveFacts, layers: list[Mapping[str, Any]]) -> list[str]:
     held = facts.documents.get("@layer_names")
     groups: list[str] = held if isinstance(held, list) else []
     names = [topology.name(layer) for layer in layers]
-    if all(name in groups or layer.get("class_name") == "InputLayer"
-           for name, layer in zip(names, layers, strict=True)):  # fmt: skip
+    if any(name in groups for name in names):
         return names
     inside = [n for n, layer in enumerate(layers) if layer.get("class_name") != "InputLayer"]
     left = groups[len(groups) - len(inside) :] if len(groups) >= len(inside) else []

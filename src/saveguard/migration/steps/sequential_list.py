@@ -23,6 +23,7 @@ Equal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +34,8 @@ from saveguard.migration.step import Old, Step
 def _rewrite(node: Node, old: Old) -> Iterator[str]:
     layers = node.raw.get("config")
     if node.class_name == "Sequential" and isinstance(layers, list):
-        name = node.raw.get("name") or "sequential"
+        place = "_".join(re.findall(r"\d+", node.path))
+        name = node.raw.get("name") or f"sequential_{place}".rstrip("_")
         node.raw["config"] = {"name": name, "layers": layers}  # type: ignore[index]
         yield f"the list of {len(layers)} layers becomes a dictionary with a name"
 
