@@ -1,26 +1,32 @@
-"""Files, folders and globs as one source: each file is read by the module of its format."""
+"""Files, folders, globs and addresses as one source: a file is read by the module of its format."""
 
 from __future__ import annotations
 
-import glob
 import importlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from saveguard.data.source import Part, Source, Trouble
+from saveguard.data.source import Part, Trouble
+from saveguard.data.sources import opening
+from saveguard.data.sources.extras import need
+from saveguard.data.sources.formats import format_by_content, format_of
+from saveguard.data.sources.stops import MISSING, MIXED, UNKNOWN, guarded, stop
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# The module of `data.sources` for each ending.
-FORMATS = {".parquet": "parquet", ".pq": "parquet"}
+# Read as one, since a file of theirs is a row.
+_TOGETHER = "images"
+# What lies beside data and is none.
+_BESIDE = (".md", ".txt", ".json", ".yaml", ".yml", ".idx", ".crc", ".log", ".py", ".html")
 
 
 class Files(msgspec.Struct, frozen=True):
-    """Files, folders and globs, in the order in which they were given.
+    """Files, folders, globs and addresses, in the order in which they were given.
 
     Attributes:
         paths: As the user wrote them.
@@ -40,29 +46,69 @@ class Files(msgspec.Struct, frozen=True):
 
     def parts(self) -> Iterator[Part | Trouble]:
         """The parts of each file; folders are walked, in the order of their names."""
+        need("pyarrow", "data", "to read data")
         for path in self.paths:
-            for file in _files(path):
-                yield from _format(FORMATS[os.path.splitext(file)[1]]).parts(file)
+            yield from _parts(path)
 
     def read(self, part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
         """The batches of a part, by the module of its format."""
-        found: Iterator[pa.RecordBatch | Trouble] = _format(part.format).read(part, columns)
-        return found
+        found = _module(part.format).read(part, columns)
+        yield from guarded(found, part.file, part)
 
 
-def source(data: str | os.PathLike[str] | Iterable[Any]) -> Source:
-    """A source for data in any form that is known: a path, a glob, a folder, or several."""
-    if isinstance(data, (str, os.PathLike)):
-        return Files((os.fspath(data),))
-    return Files(tuple(map(os.fspath, data)))
+def files(data: Iterable[str | os.PathLike[str]]) -> Files:
+    """Files as a source."""
+    return Files(tuple(os.fspath(path) for path in data))
 
 
-def _files(path: str) -> list[str]:
-    if os.path.isdir(path):
-        path = os.path.join(glob.escape(path), "**", "*")
-    found = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else [path]
-    return [file for file in found if os.path.splitext(file)[1] in FORMATS]
+def _parts(path: str) -> Iterator[Part | Trouble]:
+    """The parts of what one path means, and what is wrong with it as a whole."""
+    try:
+        found = opening.files(path)
+        if not found:
+            yield Trouble(code=MISSING, file=path, what=_nothing(path))
+        formats = {file: format_of(file) or _by_content(file, found == [path]) for file in found}
+    except Exception as error:  # noqa: BLE001  told as a trouble of the path, with a code
+        yield stop(error, path)
+        return
+    yield from _whole(path, formats)
+    images = _TOGETHER in formats.values()
+    if images:
+        yield from guarded(_module(_TOGETHER).parts(path), path)
+    for file, format_ in formats.items():
+        if format_ not in ("", _TOGETHER):
+            yield from guarded(_module(format_).parts(file), file)
 
 
-def _format(name: str) -> Any:
+def _whole(path: str, formats: dict[str, str]) -> Iterator[Trouble]:
+    """Files of no known format, and of several."""
+    unknown = [file for file, format_ in formats.items() if not format_]
+    unknown = [file for file in unknown if len(formats) == 1 or not file.endswith(_BESIDE)]
+    for file in unknown:
+        yield Trouble(
+            code=UNKNOWN,
+            file=file,
+            what="neither its name nor its content is of any format that is read",
+        )
+    counted = Counter(format_ for format_ in formats.values() if format_)
+    if len(counted) > 1:
+        told = ", ".join(f"{count:,} of {name}" for name, count in sorted(counted.items()))
+        yield Trouble(code=MIXED, file=path, what=f"it holds files of several formats: {told}")
+
+
+def _by_content(file: str, alone: bool) -> str:
+    """The format by the first bytes; of a file in a folder that cannot be opened, none."""
+    try:
+        return format_by_content(file)
+    except OSError:
+        if alone:
+            raise
+        return ""
+
+
+def _nothing(path: str) -> str:
+    return "no file matches it" if any(c in path for c in "*?[") else "there is no file in it"
+
+
+def _module(name: str) -> Any:
     return importlib.import_module(f"saveguard.data.sources.{name}")

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from saveguard.data.source import Part, Trouble
+from saveguard.data.sources import arrays, opening
+from saveguard.data.sources.plain import plain, wanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-# Rows are decoded in batches of about this many bytes, so that a large row group needs no memory.
-_BATCH = 1 << 24
 
 
 def parts(path: str) -> Iterator[Part | Trouble]:
     """One part for each row group, from the file's footer."""
     import pyarrow.parquet as pq
 
-    state = os.stat(path)
-    stamp = f"{state.st_size} {state.st_mtime_ns}"
-    metadata, row = pq.read_metadata(path), 0
+    stamp, row = opening.stamp(path), 0
+    with opening.binary(path) as file:
+        metadata = pq.ParquetFile(file).metadata
     for index in range(metadata.num_row_groups):
         group = metadata.row_group(index)
         yield Part(
@@ -38,14 +36,28 @@ def parts(path: str) -> Iterator[Part | Trouble]:
         row += group.num_rows
 
 
-def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
+def schema(part: Part) -> pa.Schema:
+    """The columns of a part as `read` gives them, from the file's footer."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with opening.binary(part.file) as file:
+        held = pq.ParquetFile(file).schema_arrow
+    return plain(pa.RecordBatch.from_pylist([], schema=held)).schema
+
+
+def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """The batches of a row group."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(part.file, pre_buffer=False) as file:
-        there = file.schema_arrow.names
-        wanted = there if columns is None else [name for name in columns if name in there]
-        rows = max(1, min(part.rows, part.rows * _BATCH // max(part.bytes, 1)))
-        yield from file.iter_batches(
-            batch_size=rows, row_groups=[part.start], columns=wanted, use_threads=False
+    remote = opening.is_remote(part.file)
+    with pq.ParquetFile(
+        opening.binary(part.file) if remote else part.file, pre_buffer=remote
+    ) as file:
+        found = file.iter_batches(
+            batch_size=arrays.rows_of(part.bytes, part.rows),
+            row_groups=[part.start],
+            columns=wanted(file.schema_arrow.names, columns),
+            use_threads=False,
         )
+        yield from map(plain, found)

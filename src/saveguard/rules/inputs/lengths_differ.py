@@ -31,9 +31,13 @@ Compare `len` of every array before the call, and filter them together:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
+from saveguard.rules import troubles
 from saveguard.rules.pasted import pasted
 
 rule = Rule("SG504", "lengths-differ", since="0.1")
@@ -54,16 +58,31 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"Data cardinality is ambiguous"
+        pattern=r"Found a sample_weight with shape ?(?P<got2>\([^)]*\))"
+        r"|Received sample weight with shape (?P<got3>\([^)]*\))"
+        r"|Data cardinality is ambiguous"
         r"|should have the same number of samples"
         r"|Found a sample_weight array with shape (?P<got>\([^)]*\))"
         r"|All (?:input|target) arrays \(x\) should have",
         stages=("fit", "evaluate", "predict"),
-        message="the arrays have different numbers of rows {got}",
+        message="the arrays have different numbers of rows {got}{got2}{got3}",
         why="Every array counts the same samples along its first axis.",
         fix="compare the lengths before the call, and filter the arrays together",
     )
 )
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for held in troubles.of(facts, rule.code):
+        first = held.first[0]
+        yield rule.finding(
+            message=f"{first.file}: {first.what}{troubles.more(held)}",
+            why="Every array counts the same samples along its first axis. The rows that all have"
+            " were read; whether they still belong together is not known.",
+            fix="filter the arrays together: keep = ...; x, y = x[keep], y[keep]",
+            **troubles.told(held),
+        )
 
 
 def bad(_tmp: Path) -> Call:

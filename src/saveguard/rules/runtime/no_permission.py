@@ -37,10 +37,14 @@ A read-only file system stays so whatever the permissions say: choose another pl
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
 from saveguard.rule import Call, NotHere, Rule, Signature
+from saveguard.rules import troubles
 from saveguard.rules.runtime.disk_full import mounted
 
 rule = Rule("SG702", "no-permission", since="0.1")
@@ -86,6 +90,18 @@ rule.in_traceback(
         r"|[Uu]nable to (?:synchronously )?create file",
     )
 )
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for held in troubles.of(facts, rule.code):
+        first = held.first[0]
+        yield rule.finding(
+            message=f"{first.file} was not read: {first.what}{troubles.more(held)}",
+            why="Its permissions, or those of a folder above it, keep this user out.",
+            fix=f"chmod u+r {first.file}, as its owner; `ls -l` says who that is",
+            **troubles.told(held),
+        )
 
 
 def bad(tmp: Path) -> Call:

@@ -30,10 +30,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import ArchiveFacts, StoredArray
+from saveguard.facts import ArchiveFacts, BatchFacts, StoredArray
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
-from saveguard.rules import guards
+from saveguard.rules import guards, troubles
 
 rule = Rule("SG311", "object-arrays", since="0.1")
 
@@ -49,6 +49,20 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
                 " runs what it names. " + guards.told(facts, "npz-no-pickle", "reads it"),
                 fix="do not load the file before you know where it comes from; weights are numbers",
             )
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for held in troubles.of(facts, rule.code):
+        first = held.first[0]
+        yield rule.finding(
+            message=f"{first.file}: {first.what}{troubles.more(held)}",
+            why="Reading a pickle runs what it names, so it was not read. Keras does not take"
+            " Python objects either.",
+            fix="save rows of unequal lengths as one array of values and one of lengths, or as a"
+            " list column of Parquet",
+            **troubles.told(held),
+        )
 
 
 def _is_numpy(facts: ArchiveFacts, array: StoredArray) -> bool:

@@ -1,0 +1,78 @@
+"""Arrow files, Feather among them, mapped into memory, and Arrow streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from saveguard.data.source import Part
+from saveguard.data.sources import opening
+from saveguard.data.sources.arrays import BATCH
+from saveguard.data.sources.plain import plain, wanted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FILE, _FEATHER_1 = b"ARROW1", b"FEA1"
+
+
+def parts(path: str) -> Iterator[Part]:
+    """One part for each record batch of a file; a stream, which has no index, is one part."""
+    import pyarrow as pa
+
+    stamp, bytes_ = opening.stamp(path), opening.size(path)
+    with opening.binary(path) as file:
+        begins = file.read(6)
+    if begins != _FILE:
+        yield Part(file=path, format="arrow", bytes=bytes_, stamp=stamp)
+        return
+    with _mapped(path) as file, pa.ipc.open_file(file) as held:
+        count, row = held.num_record_batches, 0
+        for index in range(count):
+            rows = held.get_batch(index).num_rows
+            yield Part(
+                file=path,
+                format="arrow",
+                at=f"record batch {index}" if count > 1 else "",
+                start=index,
+                stop=index + 1,
+                first_row=row,
+                rows=rows,
+                bytes=bytes_ // count,
+                stamp=stamp,
+            )
+            row += rows
+
+
+def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    """The rows of a record batch, or of a stream from its first to its last."""
+    import pyarrow as pa
+
+    with _mapped(part.file) as file:
+        begins = file.read(6)
+        file.seek(0)
+        if begins[:4] == _FEATHER_1:
+            import pyarrow.feather as feather
+
+            found: Any = feather.read_table(file).to_batches()
+        elif part.stop:
+            found = [pa.ipc.open_file(file).get_batch(part.start)]
+        else:
+            found = pa.ipc.open_stream(file)
+        for batch in found:
+            yield from _cut(plain(batch.select(wanted(batch.schema.names, columns))))
+
+
+def _mapped(path: str) -> Any:
+    import pyarrow as pa
+
+    if opening.is_remote(path):
+        return pa.PythonFile(opening.binary(path), mode="r")
+    return pa.memory_map(path)
+
+
+def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """A large batch in slices; nothing is copied."""
+    rows = max(1, batch.num_rows * BATCH // max(batch.nbytes, 1))
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)

@@ -1,0 +1,160 @@
+"""CSV: read by Arrow as text, and each column taken for what its values are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from saveguard.data.source import Part, Trouble
+from saveguard.data.sources import opening, runs
+from saveguard.data.sources.plain import wanted
+from saveguard.data.sources.stops import MALFORMED
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NULLS = ["", "NA", "N/A", "NULL", "null", "None"]
+_WHOLE = r"^[+-]?\d{1,18}$"
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:nan|inf|infinity)$"
+_SAMPLE = 1 << 16
+_BLOCK = 1 << 22
+
+
+class Form(msgspec.Struct, frozen=True):
+    """How a file is written.
+
+    Attributes:
+        names: Its columns; where its first row is numbers, `column_0` and so on.
+        headed: How many rows stand before the data: 0 or 1.
+    """
+
+    delimiter: str
+    names: list[str]
+    headed: int
+
+
+def parts(path: str) -> Iterator[Part]:
+    """The file as a whole."""
+    yield Part(file=path, format="csv", bytes=opening.size(path), stamp=opening.stamp(path))
+
+
+def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
+    """The rows; one with too few or too many values is told in its place."""
+    import pyarrow as pa
+
+    with opening.unpacked(part.file) as file:
+        form = _form(file)
+    odd: list[Any] = []
+    with opening.unpacked(part.file) as file:
+        row = 0
+        for batch in _reader(pa.PythonFile(file, mode="r"), form, columns, odd):
+            start = 0
+            while odd and odd[0].number - 1 - form.headed <= row + batch.num_rows - start:
+                stop = start + odd[0].number - 1 - form.headed - row
+                yield from _table(batch.slice(start, stop - start))
+                yield _malformed(part.file, odd.pop(0), row + stop - start)
+                row, start = row + stop - start + 1, stop
+            yield from _table(batch.slice(start))
+            row += batch.num_rows - start
+        for last in odd:
+            yield _malformed(part.file, last, last.number - 1 - form.headed)
+
+
+def _form(file: IO[bytes]) -> Form:
+    """How the file is written, by its first lines."""
+    text = file.read(_SAMPLE).decode("utf-8-sig", "replace")
+    text = text[: text.rfind("\n") + 1] or text
+    if not text.strip():
+        return Form(",", [], 0)
+    try:
+        delimiter = csv.Sniffer().sniff(text, ",;\t| ").delimiter
+    except csv.Error:
+        delimiter = ","
+    first = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+    headed = not all(_is_number(value) for value in first)
+    names = [value.strip() for value in first] if headed else []
+    names = names or [f"column_{at}" for at in range(len(first))]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two columns are called {max(names, key=names.count)!r}")
+    return Form(delimiter, names, int(headed))
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _reader(file: Any, form: Form, columns: Sequence[str] | None, odd: list[Any]) -> Any:
+    """A reader of batches in which every value is text; rows that do not fit come to `odd`."""
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
+
+    def note(row: Any) -> str:
+        odd.append(row)
+        return "skip"
+
+    return arrow_csv.open_csv(
+        file,
+        read_options=arrow_csv.ReadOptions(
+            use_threads=False,
+            column_names=form.names,
+            skip_rows=form.headed,
+            block_size=_BLOCK,
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=form.delimiter, invalid_row_handler=note, newlines_in_values=True
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            check_utf8=False,
+            column_types=dict.fromkeys(form.names, pa.string()),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            null_values=_NULLS,
+            include_columns=wanted(form.names, columns),
+        ),
+    )
+
+
+def _table(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    if batch.num_rows:
+        columns = zip(batch.schema.names, batch.columns, strict=True)
+        yield from runs.together({name: _segments(column) for name, column in columns})
+
+
+def _segments(texts: pa.Array) -> list[pa.Array]:
+    """A column of texts as whole numbers, as numbers, or where a value is neither, as text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(texts)
+    for pattern, kind in ((_WHOLE, pa.int64()), (_NUMBER, pa.float64())):
+        fits = pc.fill_null(pc.match_substring_regex(texts, pattern), fill_value=True)
+        if pc.all(fits, min_count=0).as_py():
+            return [_cast(texts, kind)]
+    cuts = [0, *(np.flatnonzero(np.diff(np.asarray(fits))) + 1).tolist(), len(texts)]
+    pieces = ((start, texts.slice(start, stop - start)) for start, stop in itertools.pairwise(cuts))
+    return [_cast(held, pa.float64()) if fits[start].as_py() else held for start, held in pieces]
+
+
+def _cast(texts: pa.Array, kind: pa.DataType) -> pa.Array:
+    import pyarrow.compute as pc
+
+    plus = pc.replace_substring_regex(texts, r"^\+", "")
+    return plus.cast(kind)
+
+
+def _malformed(path: str, found: Any, row: int) -> Trouble:
+    what = (
+        f"row {row:,} has {found.actual_columns} values where {found.expected_columns} are due:"
+        f" {found.text[:60]!r}"
+    )
+    return Trouble(code=MALFORMED, file=path, what=what, row=row, rows=1)

@@ -1,0 +1,107 @@
+"""Files on this machine and behind an address, opened, listed and told apart by one door."""
+
+from __future__ import annotations
+
+import bz2
+import glob
+import gzip
+import lzma
+import os
+from collections.abc import Iterator
+from typing import IO, Any
+
+from saveguard.data.sources.extras import need
+
+# Text and records are often packed as a whole; other formats pack by themselves.
+_PACKED: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_GZIP = b"\x1f\x8b"
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path is an address: `s3://bucket/train.parquet`, `memory://a.npy`."""
+    return "://" in path
+
+
+def binary(path: str) -> IO[bytes]:
+    """The file's bytes, wherever it lies."""
+    if is_remote(path):
+        system, inside = _system(path)
+        opened: IO[bytes] = system.open(inside, "rb")
+        return opened
+    return open(path, "rb")
+
+
+def unpacked(path: str) -> IO[bytes]:
+    """The file's bytes, unpacked where it is gzip (by its content), bz2 or xz (by its name)."""
+    file = binary(path)
+    begins = file.read(2)
+    file.seek(0)
+    pack = ".gz" if begins == _GZIP else os.path.splitext(path)[1]
+    opened: IO[bytes] = _PACKED[pack](file) if pack in _PACKED and begins else file
+    return opened
+
+
+def size(path: str) -> int:
+    """Bytes of the file; 0 where its server does not say."""
+    if is_remote(path):
+        system, inside = _system(path)
+        return int(system.info(inside).get("size") or 0)
+    return os.stat(path).st_size
+
+
+def stamp(path: str) -> str:
+    """What changes when the file does: its size with its time, or the tag that its server gives."""
+    if is_remote(path):
+        system, inside = _system(path)
+        told = system.info(inside)
+        tags = (told.get(key) for key in ("size", "ETag", "mtime", "LastModified", "created"))
+        return " ".join(str(tag) for tag in tags if tag is not None)
+    state = os.stat(path)
+    return f"{state.st_size} {state.st_mtime_ns}"
+
+
+def files(path: str) -> list[str]:
+    """The files that a path, a glob or a folder means, in the order of their names.
+
+    What begins with a dot or an underscore is left out, as Hadoop and Spark do: `_SUCCESS`.
+    """
+    found = _far(path) if is_remote(path) else _near(path)
+    return sorted(found)
+
+
+def _near(path: str) -> Iterator[str]:
+    if os.path.isdir(path):
+        for folder, folders, names in os.walk(path, onerror=_stop, followlinks=True):
+            folders[:] = [name for name in folders if _shown(name)]
+            yield from (os.path.join(folder, name) for name in names if _shown(name))
+    elif os.path.lexists(path) or not glob.has_magic(path):
+        yield path
+    else:
+        for found in glob.iglob(path, recursive=True):
+            if os.path.isfile(found):
+                yield found
+
+
+def _far(path: str) -> Iterator[str]:
+    system, inside = _system(path)
+    if glob.has_magic(inside):
+        held = [found for found in system.glob(inside) if not system.isdir(found)]
+    elif system.isdir(inside):
+        held = [found for found in system.find(inside) if _shown(found.rpartition("/")[2])]
+    else:
+        held = [inside]
+    return map(system.unstrip_protocol, held)
+
+
+def _system(path: str) -> tuple[Any, str]:
+    """The file system of an address, and the path within it."""
+    found: tuple[Any, str] = need("fsspec.core", "remote", f"to read {path}").url_to_fs(path)
+    return found
+
+
+def _shown(name: str) -> bool:
+    return not name.startswith((".", "_"))
+
+
+def _stop(error: OSError) -> None:
+    raise error

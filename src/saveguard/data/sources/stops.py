@@ -1,0 +1,69 @@
+"""What stops a reader, as a trouble with its code; what was read before it stays."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from typing import Any
+
+from saveguard.data.source import Part, Trouble
+from saveguard.data.sources.arrays import NoColumn
+from saveguard.data.sources.opening import is_remote
+from saveguard.errors import SaveguardError
+
+MISSING, DAMAGED, UNKNOWN, MIXED, MALFORMED = "SG580", "SG581", "SG582", "SG583", "SG584"
+UNREADABLE, ENDLESS, LENGTHS = "SG591", "SG592", "SG504"
+UNREACHABLE, EXTRA, PICKLED, DENIED = "SG589", "SG590", "SG311", "SG702"
+
+_NO_WAY = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT}
+_DENIED = {errno.EACCES, errno.EPERM}
+# Whose exceptions mean that the way to the file is broken, not its bytes.
+_CARRIERS = {"aiohttp", "asyncio", "botocore", "fsspec", "gcsfs", "s3fs", "socket"}
+
+
+def guarded(found: Iterator[Any], file: str, part: Part | None = None) -> Iterator[Any]:
+    """What an iterator gives, and what stops it as a trouble of that file."""
+    read = 0
+    try:
+        for one in found:
+            read += one.rows if isinstance(one, Trouble) else getattr(one, "num_rows", 0)
+            yield one
+    except Exception as error:  # noqa: BLE001  told as a trouble of the file, with a code
+        yield stop(error, file, part, read)
+
+
+def stop(error: BaseException, file: str, part: Part | None = None, read: int = 0) -> Trouble:
+    """The trouble of an exception that a reader was stopped by, after `read` rows of the part."""
+    code, what = _told(error, file)
+    if part is None:
+        return Trouble(code=code, file=file, what=what)
+    row = part.first_row + read if part.first_row >= 0 else -1
+    lost = max(part.rows - read, 0)
+    return Trouble(code=code, file=file, what=what, place=part.at, row=row, rows=lost)
+
+
+def _told(error: BaseException, file: str) -> tuple[str, str]:
+    if isinstance(error, SaveguardError):
+        return error.report.findings[0].code, error.report.findings[0].message
+    if isinstance(error, NoColumn):
+        return UNKNOWN, str(error)
+    if isinstance(error, ImportError):  # fsspec asks for the library of one more file system
+        return EXTRA, " ".join(str(error).split())
+    if isinstance(error, FileNotFoundError):
+        return MISSING, "it does not exist"
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, PermissionError) or number in _DENIED:
+        return DENIED, "this process may not read it"
+    if is_remote(file) and (
+        isinstance(error, (ConnectionError, TimeoutError))
+        or number in _NO_WAY
+        or type(error).__module__.partition(".")[0] in _CARRIERS
+    ):
+        return UNREACHABLE, line(error)
+    return DAMAGED, line(error)
+
+
+def line(error: BaseException) -> str:
+    """An exception as one line: its class, and what it says."""
+    text = " ".join(str(error).split())[:200].rstrip(".")
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
