@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from saveguard.migration.load import load
     from saveguard.migration.whole import migrate
     from saveguard.model.guard import guard
-    from saveguard.persist.load import load
     from saveguard.persist.preprocessing import preprocessing
     from saveguard.persist.rescue import rescue, restore
     from saveguard.persist.save import save
@@ -62,7 +61,6 @@ _HOMES = {
     "inspect": "examine.inspect",
     "guard": "model.guard",
     "install": "diagnosis.hooks",
-    "load": "persist.load",
     "load": "migration.load",
     "load_ipython_extension": "diagnosis.hooks",
     "migrate": "migration.whole",
