@@ -36,6 +36,9 @@ Then one difference at a time is planted where a file came back whole: the lowes
 of one array; two arrays of one shape exchanged; one setting written by Keras with another value.
 Checksums and digests of the archive are made to agree with it, so that the proof itself has to
 notice. A setting that changes nothing that the oracle can see is not counted.
+
+Each file is also held against the one that plain Keras writes of the same model: the same members,
+groups, attributes, dtypes, shapes and values, bit for bit.
 """
 VERDICTS = {
     "comes back": "Comes back",
@@ -74,16 +77,20 @@ def summary(found: list[Outcome]) -> str:
     count = Counter(one.verdict for one in found)
     plants = [plant.caught for one in found for plant in one.plants]
     told = ", ".join(f"{count[name]} {name}" for name in VERDICTS if count[name])
+    other = sum(bool(one.unlike) for one in found)
     return (
         f"{len(found)} configurations of {len({one.kind for one in found})} classes: {told}; "
-        f"planted differences noticed: {sum(plants)} of {len(plants)}"
+        f"planted differences noticed: {sum(plants)} of {len(plants)}; "
+        f"files whose content is not that of Keras's own: {other}"
     )
 
 
 def wrong(found: list[Outcome]) -> bool:
     """Whether anything was a false alarm or was missed, planted differences among them."""
     return any(
-        one.verdict in ("false alarm", "missed") or not all(plant.caught for plant in one.plants)
+        one.verdict in ("false alarm", "missed")
+        or one.unlike
+        or not all(plant.caught for plant in one.plants)
         for one in found
     )
 
@@ -108,6 +115,9 @@ def _unnoticed(found: list[Outcome]) -> Iterator[str]:
     left = [(one, plant) for one in found for plant in one.plants if not plant.caught]
     yield from ("", f"## Planted and not noticed: {len(left)}", "")
     yield from (f"- `{one.kind}`, {one.name}: {plant.what}" for one, plant in left)
+    other = [one for one in found if one.unlike]
+    yield from ("", f"## Content that is not that of Keras's own file: {len(other)}", "")
+    yield from (f"- `{one.kind}`, {one.name}: {one.unlike[0]}" for one in other)
 
 
 def _told(one: Outcome) -> Iterator[str]:

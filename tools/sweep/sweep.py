@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from unittest import mock
 
+import contents
 import msgspec
 import oracle
 import planting
@@ -41,6 +42,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         reported: What Saveguard is certain of, one `code: message` each.
         true: What the oracle found.
         plants: The differences planted into the file that was proven.
+        unlike: What is not in the file as plain Keras writes it.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reported: tuple[str, ...] = ()
     true: tuple[str, ...] = ()
     plants: tuple[Plant, ...] = ()
+    unlike: tuple[str, ...] = ()
 
 
 def sweep(configuration: Configuration, folder: Path) -> Outcome:
@@ -63,14 +66,23 @@ def sweep(configuration: Configuration, folder: Path) -> Outcome:
     if reported and all(line.startswith(("SG5", "SG6")) for line in reported):
         return Outcome(name=name, kind=kind, verdict="refused", reported=reported)
     written = path if proven else path.with_suffix(".unproven.keras")
+    unlike: tuple[str, ...] = ()
     if written.exists():
+        subject.model.save(folder / "plain.keras")
+        unlike = tuple(contents.unlike(written, folder / "plain.keras"))
         true = tuple(oracle.differences(subject, written, configuration.arguments))
     else:
         true = tuple(oracle.cannot_be_saved(subject.model, folder / "plain.keras"))
     verdict = _verdict(bool(reported), bool(true), proven and oracle.is_random(subject))
     plants = tuple(_plants(subject, path, configuration)) if verdict == "comes back" else ()
     return Outcome(
-        name=name, kind=kind, verdict=verdict, reported=reported, true=true, plants=plants
+        name=name,
+        kind=kind,
+        verdict=verdict,
+        reported=reported,
+        true=true,
+        plants=plants,
+        unlike=unlike,
     )
 
 

@@ -187,11 +187,6 @@ class File(Group):
         numbers = [self._texts.add(item) for item in array.flat]
         return Dataset(array.shape, messages.text(), texts=numbers)
 
-    def read(self, dataset: Dataset, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-        """The values of a dataset, read back."""
-        content = self._stream.read(dataset.address, dataset.size)
-        return np.frombuffer(content, dtype).reshape(dataset.shape)
-
     def seal(self) -> int:
         """Write what names the values; returns the CRC-32 of the file.
 

@@ -55,7 +55,8 @@ def _recording_store(base: Any, file: Any, written: Written) -> Any:
             written.note(f"{self._h5_entry_path}/vars/{key}", value, measured)
 
         def __getitem__(self, key: str) -> Any:
-            if isinstance(self._h5_entry_group.get(key), Dataset):
+            group = self._h5_entry_group
+            if key in group and isinstance(group[key], Dataset):
                 raise NotWritable("a layer reads back what it has stored")
             return super().__getitem__(key)
 

@@ -79,11 +79,6 @@ class Stream:
         rest = [(size, given()) for size, given in self._pieces]
         return checksum.joined([(len(head), checksum.of(head)), *rest])
 
-    def read(self, address: int, size: int) -> bytes:
-        """Bytes that were appended."""
-        self._flush()
-        return os.pread(self._descriptor, size, self.start + address)
-
     def close(self) -> None:
         """End the second thread; what it has not done is left."""
         self._worker.shutdown(cancel_futures=True)

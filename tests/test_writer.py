@@ -1,0 +1,264 @@
+"""Archives that are written from front to back: the content is that of Keras's own files."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import ml_dtypes
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools" / "sweep"))
+import contents
+
+import saveguard
+from saveguard.persist.writer.archive import KerasArchive
+from saveguard.persist.writer.checksum import joined
+from saveguard.persist.writer.file import File, NotWritable
+from saveguard.persist.writer.recorded import measure
+from saveguard.persist.writer.stream import ALIGNMENT
+
+layers = keras.layers
+
+
+def _trained() -> Any:
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization()])
+    model.compile("adam", "mse", metrics=["mae"])
+    model.fit(np.ones((4, 4)), np.ones((4, 3)), verbose=0)
+    return model
+
+
+def _shared_and_nested() -> Any:
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(4)], name="inner")
+    first, second = keras.Input((4,)), keras.Input((4,))
+    return keras.Model([first, second], layers.add([inner(first), inner(second)]))
+
+
+def _text() -> Any:
+    words = layers.TextVectorization(output_sequence_length=3)
+    words.adapt(["one two", "three"])
+    return keras.Sequential([keras.Input((), dtype="string"), words, layers.Embedding(9, 2)])
+
+
+def _quantized() -> Any:
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(4), layers.Dense(2)])
+    model.quantize("int8")
+    return model
+
+
+def _lora() -> Any:
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(4)])
+    model.layers[0].enable_lora(2)
+    return model
+
+
+def _half() -> Any:
+    policy = keras.DTypePolicy("bfloat16")
+    return keras.Sequential([keras.Input((4,)), layers.Dense(2, dtype=policy)])
+
+
+def _recurrent() -> Any:
+    kinds = [layers.Bidirectional(layers.GRU(3, return_sequences=True)), layers.LSTM(2)]
+    return keras.Sequential([keras.Input((5, 2)), *kinds])
+
+
+def _large() -> Any:
+    return keras.Sequential([keras.Input((300,)), layers.Dense(200), layers.Dense(301)])
+
+
+def _many() -> Any:
+    inputs = keras.Input((3,))
+    return keras.Model(inputs, layers.add([layers.Dense(2)(inputs) for _ in range(80)]))
+
+
+MODELS: dict[str, Callable[[], Any]] = {
+    "trained": _trained,
+    "shared and nested": _shared_and_nested,
+    "text": _text,
+    "quantized": _quantized,
+    "LoRA": _lora,
+    "bfloat16": _half,
+    "recurrent": _recurrent,
+    "large": _large,
+    "many": _many,
+    "no weights": lambda: keras.Sequential([keras.Input((4,)), layers.Flatten()]),
+}
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize("name", MODELS)
+def test_the_content_is_that_of_kerass_own_file(name: str, tmp_path: Path) -> None:
+    if name == "text" and keras.backend.backend() == "torch":
+        pytest.skip("needs TensorFlow")
+    model = MODELS[name]()
+    archive = KerasArchive(tmp_path / "ours.keras", lambda _file: None)
+    archive.write(model)
+    model.save(tmp_path / "plain.keras")
+
+    assert list(contents.unlike(tmp_path / "ours.keras", tmp_path / "plain.keras")) == []
+    assert archive.writer == "saveguard"
+    keras.models.load_model(tmp_path / "ours.keras")
+
+
+def test_the_comparison_can_fail(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        inputs = keras.Input((4,), name="x")
+        model = keras.Sequential([inputs, layers.Dense(3, name="d")], name="m")
+        model.save(tmp_path / f"{name}.keras")
+    found = list(contents.unlike(tmp_path / "one.keras", tmp_path / "other.keras"))
+    assert found == ["layers/dense/vars/0 differs"]
+
+
+def test_large_arrays_lie_on_pages(tmp_path: Path) -> None:
+    path = tmp_path / "m.keras"
+    saveguard.save(_large(), path, prove=False)
+    with zipfile.ZipFile(path) as archive:
+        entry = archive.getinfo("model.weights.h5")
+        content = archive.read(entry)
+    start = path.read_bytes().index(content[:512])
+    with h5py.File(archive_weights(tmp_path, content)) as weights:
+        at = [weights[f"layers/{name}/vars/0"].id.get_offset() for name in ("dense", "dense_1")]
+    assert [(start + offset) % ALIGNMENT for offset in at] == [0, 0]
+
+
+def archive_weights(folder: Path, content: bytes) -> Path:
+    path = folder / "weights.h5"
+    path.write_bytes(content)
+    return path
+
+
+class ReadsBack(layers.Layer):
+    """Stores a value, and reads it again from the store."""
+
+    def build(self, _shape: Any) -> None:
+        self.scale = self.add_weight(name="scale", shape=(2,))
+
+    def save_own_variables(self, store: Any) -> None:
+        store["scale"] = self.scale
+        store["twice"] = 2 * np.asarray(store["scale"])
+
+    def call(self, inputs: Any) -> Any:
+        return inputs
+
+
+class StoresObjects(ReadsBack):
+    """Stores what HDF5 has no type for but text."""
+
+    def save_own_variables(self, store: Any) -> None:
+        store["scale"] = np.array([b"a", "b"], dtype=object)
+
+
+class StoresAnything(ReadsBack):
+    """Stores what nobody can write."""
+
+    def save_own_variables(self, store: Any) -> None:
+        store["scale"] = np.array([object()], dtype=object)
+
+
+def test_what_only_h5py_writes_is_written_by_h5py(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((2,)), ReadsBack()])
+    archive = KerasArchive(tmp_path / "ours.keras", lambda _file: None)
+    written = archive.write(model)
+    model.save(tmp_path / "plain.keras")
+
+    assert archive.writer == "keras"
+    assert len(written.contents) == 2
+    assert list(contents.unlike(tmp_path / "ours.keras", tmp_path / "plain.keras")) == []
+
+
+def test_the_receipt_says_who_wrote(tmp_path: Path) -> None:
+    ours = saveguard.save(_large(), tmp_path / "a.keras", prove=False)
+    model = keras.Sequential([keras.Input((2,)), ReadsBack()])
+    theirs = saveguard.save(model, tmp_path / "b.keras", prove=False)
+    assert (ours.writer, theirs.writer) == ("saveguard", "keras")
+
+
+def test_what_nobody_writes_raises_kerass_exception(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((2,)), StoresAnything()])
+    archive = KerasArchive(tmp_path / "ours.keras", lambda _file: None)
+    with pytest.raises(TypeError, match="Object dtype"):
+        archive.write(model)
+
+
+VALUES = {
+    "nothing": np.zeros((0, 4), "float32"),
+    "scalar": np.float64(2.5),
+    "booleans": np.array([True, False]),
+    "complex": np.array([1 + 2j], "complex64"),
+    "bfloat16": np.arange(4).astype(ml_dtypes.bfloat16),
+    "transposed": np.arange(200_000, dtype="int64").reshape(400, 500).T,
+    "large": np.random.default_rng(1).normal(size=(50_000,)),
+    "big-endian": np.arange(5, dtype=">i4"),
+}
+
+
+def _file(path: Path) -> tuple[int, File]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    return descriptor, File(descriptor, 0, measure)
+
+
+def test_h5py_reads_every_kind_of_value(tmp_path: Path) -> None:
+    descriptor, file = _file(tmp_path / "x.h5")
+    for name, value in VALUES.items():
+        file.require_group("a").create_dataset(name, value)
+    file.create_dataset("texts", np.array(["", "ä" * 9000, "b"], dtype=object))
+    checksum = file.seal()
+    file.close()
+    os.close(descriptor)
+
+    assert zlib.crc32((tmp_path / "x.h5").read_bytes()) == checksum
+    with h5py.File(tmp_path / "x.h5") as read:
+        for name, value in VALUES.items():
+            found, expected = read["a"][name][()], np.asarray(value)
+            assert found.shape == expected.shape
+            assert found.tobytes() == expected.tobytes(), name
+        assert [text.decode() for text in read["texts"]] == ["", "ä" * 9000, "b"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 8, 9, 256, 257, 9000])
+def test_groups_of_any_size(count: int, tmp_path: Path) -> None:
+    descriptor, file = _file(tmp_path / "x.h5")
+    names = [f"ünit_{number}" for number in range(count)]
+    for name in names:
+        file.create_group(name).attrs["name"] = name.upper()
+    file.seal()
+    file.close()
+    os.close(descriptor)
+    with h5py.File(tmp_path / "x.h5", "r+") as read:
+        assert sorted(read) == sorted(names)
+        assert all(read[name].attrs["name"] == name.upper() for name in names[::7])
+        read.create_group("later")["value"] = 3
+    with h5py.File(tmp_path / "x.h5") as read:
+        assert read["later/value"][()] == 3
+        assert len(read) == count + 1
+
+
+def test_a_name_is_given_once(tmp_path: Path) -> None:
+    descriptor, file = _file(tmp_path / "x.h5")
+    file.create_group("a/b")
+    file["a/c"] = np.ones(2)
+    with pytest.raises(ValueError, match="name already exists"):
+        file.create_group("a/b")
+    with pytest.raises(ValueError, match="name already exists"):
+        file["a/c"] = np.ones(2)
+    with pytest.raises(NotWritable):
+        file["a/d"] = np.array([object()])
+    assert "a/b" in file and "a/x" not in file
+    del file["a/c"]
+    assert file["a"].keys() == ["b"]
+    file.close()
+    os.close(descriptor)
+
+
+def test_checksums_of_pieces_join() -> None:
+    content = np.random.default_rng(3).bytes(100_000)
+    parts = [content[:1], content[1:70_000], b"", content[70_000:]]
+    assert joined([(len(part), zlib.crc32(part)) for part in parts]) == zlib.crc32(content)
