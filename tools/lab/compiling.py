@@ -23,6 +23,7 @@ from lab.feeding import tensorflow
 from lab.running import ROWS, TARGETS, classifier, fit
 
 layers = keras.layers
+ON_TF = keras.backend.backend() == "tensorflow"
 EAGER = KERAS_3 or TF >= (2, 0)
 
 
@@ -173,13 +174,14 @@ TABLE = {
     ],
     "SG513": [
         ("fit", lambda _: of_own_step(step_without_gradient), (KERAS_3 or TF >= (2, 2))),
-        ("fit", lambda _: with_loss(loss_of_nothing), EAGER),
+        ("fit", lambda _: with_loss(loss_of_nothing), EAGER and ON_TF),
         ("compile", lambda _: fit(classifier(4, None), ROWS, TARGETS)),
+        ("fit", lambda _: with_loss(loss_by_truth), keras.backend.backend() == "torch"),
     ],
     "SG515": [
-        ("fit", lambda _: with_loss(loss_of_values), EAGER),
+        ("fit", lambda _: with_loss(loss_of_values), EAGER and ON_TF),
         ("fit", lambda _: with_loss(loss_by_value), not OWN_PACKAGE),
-        ("fit", lambda _: with_loss(loss_by_truth), EAGER),
+        ("fit", lambda _: with_loss(loss_by_truth), EAGER and ON_TF),
         ("build", lambda _: run(call=branching), EAGER),
         ("build", lambda _: run(call=valued), EAGER),
     ],

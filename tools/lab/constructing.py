@@ -182,10 +182,6 @@ TABLE = {
         ("build", lambda _: layers.Dense(2, kernel_regularizer="l3")),
         ("build", lambda _: made("Activation", "relux", shape=(3,))),
     ],
-    "SG529": [
-        ("build", lambda _: keras.Input(10), KERAS_3),
-        ("build", lambda _: keras.Input((3, "x")), KERAS_3),
-    ],
     "SG530": [
         ("build", lambda _: without_super(), not OWN_PACKAGE and not KERAS_3),
         ("build", lambda _: layer_without_super(), not OWN_PACKAGE),
@@ -229,6 +225,8 @@ TABLE = {
         ("build", lambda _: made("MaxPooling2D", (2, 2, 2))),
         ("build", lambda _: made("Bidirectional", layers.LSTM(3), merge_mode="avg", shape=(5, 3))),
         ("build", lambda _: made("UpSampling2D", interpolation="bicubick"), TF >= (1, 15)),
+        ("build", lambda _: keras.Input(10), KERAS_3),
+        ("build", lambda _: keras.Input((3, "x")), KERAS_3),
     ],
     "SG555": [
         ("build", lambda _: layers.Dense(2)(keras.Input((None,)))),

@@ -18,6 +18,9 @@ their state from data by `adapt`, or are given it (`mean=`, `vocabulary=`); noth
 
 - Keras 3.15.1: silent for `Normalization` (it acts as the identity) when the model is called; a
   lookup without a vocabulary maps everything to out-of-vocabulary.
+- TF and Keras 3, a layer called by itself: "FailedPreconditionError: Table not initialized.",
+  "ValueError: You need to either pass the `bin_boundaries` argument at construction time or call
+  `adapt(dataset)`"
 
 ## References
 
@@ -31,7 +34,7 @@ from pathlib import Path
 
 from saveguard.facts import ModelFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 
 rule = Rule("SG409", "not-adapted", since="0.1")
 
@@ -49,6 +52,33 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
             fix=f"{item.holder}.adapt(training_inputs) before training",
             certainty="likely",
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("FailedPreconditionError", "ValueError", "RuntimeError"),
+        pattern=r"Table not initialized|before you can start using the `?(?P<name>\w+)"
+        r"|You must (?:set the layer's vocabulary|call `?\.?(?:adapt|build)\(?)"
+        r"|(?:layer )?(?:has|must) (?:not )?(?:been |be )adapt(?:ed)?\b",
+        message="a preprocessing layer {name} was never adapted",
+        why="It learns its vocabulary or its bounds from data, or is given them; it has neither.",
+        fix="layer.adapt(training_inputs), or vocabulary=, bin_boundaries=, mean= and variance=",
+        alone=r"[Ll]ookup|adapt|vectoriz",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("RuntimeError", "FailedPreconditionError"),
+        pattern=r"calling (?P<name>TextVectorization|StringLookup"
+        r"|IntegerLookup)\.call\(\)\.(?:\x1b\[\d*m|\s)*"
+        r"(?:Arguments received|$)",
+        message="the preprocessing layer {name} was probably never adapted",
+        why="Its table holds nothing yet; on JAX and torch TensorFlow's own words about that are"
+        " lost.",
+        fix="layer.adapt(training_inputs), or vocabulary=",
+        certainty="likely",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -68,11 +68,16 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError", "NotImplementedError"),
+        exceptions=("ValueError", "NotImplementedError", "RuntimeError"),
         pattern=r"Weights for model (?P<name>\S+) have not yet been created"
         r"|You are saving a model that has not yet been built"
-        r"|cannot be saved because the input shapes? ha(?:ve|s) not been set",
-        stages=("save",),
+        r"|cannot be saved (?:either )?because the input shapes? (?:ha(?:ve|s) not been set|is not"
+        r" available)"
+        r"|model (?:provided )?has (?:not yet been built|never been called|never called)"
+        r"|tried to call `count_params` on [\s\S]{0,60}isn't built"
+        r"|(?:must|should) be built before"
+        r"|forward pass of the model is not defined",
+        stages=("save", "export", "build", "convert"),
         message="the model {name} has no weights yet",
         why="Its layers create their variables when they first learn the shape of their input.",
         fix="call it once on a batch, or begin it with keras.Input(shape), before the save",

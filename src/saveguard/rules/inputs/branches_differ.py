@@ -42,19 +42,25 @@ rule = Rule("SG516", "branches-differ", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"`Concatenate` layer requires inputs with matching shapes[\s\S]*?(?P<shapes>"
+        pattern=r"Dimension incompatibility [^\n]{0,40}Layer shapes: (?P<shapes5>[^\n]{0,60})"
+        r"|`Concatenate` layer requires inputs with matching shapes[\s\S]*?(?P<shapes>"
         r"\[.*\])"
         r"|Operands could not be broadcast together with shapes (?P<shapes2>\([^)]*\)"
         r" \([^)]*\))"
         r"|Inputs have incompatible shapes\. Received shapes (?P<shapes3>.*)"
+        r"|Incompatible input shapes: axis values (?P<shapes4>[^\n]{0,80})"
+        r"|A `\w+` layer should be called on (?:exactly|a list of) \d+ inputs"
         r"|merge layer should be called on a list of"
         r"|`Concatenate` layer (?:should|must) be called on a list",
-        message="the inputs of a merging layer do not fit each other: {shapes}{shapes2}{shapes3}",
+        message="the inputs of a merging layer do not fit each other:"
+        " {shapes}{shapes2}{shapes3}{shapes4}{shapes5}",
         why="Add and its kind want a list of equal shapes, Concatenate shapes that differ "
         "along one axis only.",
         fix="print the shapes of the branches; same padding, strides and units make them "
         "equal; give the layer a list",
-        alone=r"Concatenate|merge layer|Inputs have incompatible shapes|Operands could",
+        alone=r"Layer shapes|`\w+` layer should|input shapes: axis|Concatenate|merge layer"
+        r"|Inputs have"
+        r" incompatible shapes|Operands could",
     )
 )
 

@@ -71,6 +71,31 @@ rule.in_traceback(
         "the last layer a unit for each class",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("InvalidArgumentError", "IndexError", "ValueError"),
+        pattern=r"index (?P<got>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)"
+        r"|`(?:labels|predictions)` out of bound",
+        message="label {got} is not among the {size} classes",
+        why="There is a place for each of the classes that were declared, from 0 on.",
+        fix="num_classes=int(labels.max()) + 1, or let the labels begin with 0",
+        frames=r":to_categorical|confusion_matrix|metrics|np_utils|numerical_utils",
+        alone=r"to_categorical|confusion_matrix|assert_less",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("IndexError", "InvalidArgumentError"),
+        pattern=r"Target (?P<got>-?\d+) is out of bounds"
+        r"|indices\[\d+\] = \[[\d, -]*\] does not index into (?:param )?shape \[(?P<size>\d+),",
+        stages=("fit", "evaluate"),
+        message="a label {got} is not among the classes {size}",
+        why="The loss or metric takes class numbers below the number of classes.",
+        fix="let the labels begin with 0 (np.unique(labels, return_inverse=True)), and give"
+        " the last layer, and num_classes of the metric, one for each class",
+        alone=None,
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

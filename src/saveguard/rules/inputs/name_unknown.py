@@ -41,12 +41,14 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
         pattern=r"Could not interpret (?:the )?(?P<kind>\w+)(?: function)? identifier:?"
-        r" ?(?P<name>[^\n]{0,60})"
+        r" ?(?P<name>(?!\{)[^\n]{0,60})"
         r"|Unknown (?P<kind2>optimizer|activation function|metric function|loss"
         r" function|initializer|regularizer|constraint|activation|loss|metric) ?:?"
-        r" ?'?(?P<name2>[\w.]+)",
+        r" ?'?(?P<name2>[\w.]+)"
+        r"|Cannot convert (?:value )?'?(?P<name3>\w+)'? to a mixed precision"
+        r" (?P<kind3>\w*Policy)",
         stages=("compile", "build", "fit", "evaluate"),
-        message="there is no {kind}{kind2} called {name}{name2} in this release",
+        message="there is no {kind}{kind2}{kind3} called {name}{name2}{name3} in this release",
         why="Names are looked up among those of the release that runs.",
         fix="correct the name, or pass the function or class itself; dir(keras.losses) lists"
         " what there is",

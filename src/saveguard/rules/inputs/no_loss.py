@@ -42,7 +42,7 @@ rule = Rule("SG513", "no-loss", since="0.1")
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"No gradients provided for any variable"
         r"|No loss to compute"
         r"|no loss to optimize"
@@ -67,6 +67,20 @@ rule.in_traceback(
         fix="model.fit(x, y); a data set must yield pairs (x, y)",
         certainty="likely",
         frames=r"loss|compile_utils|trainer|training|\.fit\(",
+        alone=None,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("RuntimeError",),
+        pattern=r"element 0 of tensors does not require grad",
+        stages=("fit",),
+        message="there is nothing to learn from: no trainable variable is behind the loss",
+        why="On torch a loss that was made of plain numbers, or of frozen layers alone, has no"
+        " gradient.",
+        fix="keep float(), .item() and NumPy out of the loss; look at"
+        " len(model.trainable_variables)",
+        certainty="likely",
         alone=None,
     )
 )

@@ -49,6 +49,20 @@ rule.in_traceback(
         fix='model.compile(optimizer="adam", loss=...) before the call',
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError",),
+        pattern=r"'\w+' object has no attribute '(?:optimizer|loss|compiled_loss|compiled_metrics)'"
+        r"|'NoneType' object has no attribute '(?:apply_gradients|minimize|compute_loss)'",
+        stages=("fit", "evaluate"),
+        message="the model was not compiled",
+        why="It has no optimizer and no loss: it was built by code, cloned, or loaded with"
+        " compile=False.",
+        fix='model.compile(optimizer="adam", loss=...) before the call',
+        certainty="likely",
+        alone=r"Sequential|Functional|apply_gradients",
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

@@ -73,7 +73,8 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"Expected shape (?P<expected>\(.*?\)), but input has incompatible shape "
+        pattern=r"Expected shape (?P<expected>\(.*?\)), but input has incompatible shape"
+        r" (?:torch.Size)?"
         r"(?P<got>\(.*?\))",
         stages=("predict", "fit", "evaluate", "build"),
         message="the data have shape {got}, the model takes {expected}",
@@ -147,6 +148,46 @@ rule.in_traceback(
         message="the data have shape {got}, the layer takes {expected} axes",
         why="Every input has a batch axis first; one sample alone lacks it.",
         fix="x[None, ...] for one sample; compare x.shape with model.input_shape",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Shape must be (?:at least )?rank \d+ but is rank \d+|should be passed an"
+        r" `input_shape ?` with at least (?P<expected>\d) dimensions"
+        r",? received: (?P<got>[(\[][^)\]]*[)\]])"
+        r"|Invalid (?:value for `axis` argument|axis:? )[^\n]{0,20}"
+        r"|Expected 0 <= axis < inputs\.rank",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="a layer is given an input of another rank than it takes: {got}",
+        why="It needs an axis that the input does not have: steps, rows or channels.",
+        fix="print(x.shape) before the layer; keras.layers.Reshape, or return_sequences=True in the"
+        " recurrent layer before it, adds the axis",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("IndexError",),
+        pattern=r"^(?:tuple|list) index out of range",
+        stages=("build",),
+        frames=r"layers/[\w/]+\.py:(?:build|compute_output_shape|__init__)",
+        message="a layer is given an input of another rank than it takes",
+        why="It asks for an axis that the input does not have.",
+        fix="print(x.shape) before the layer that the traceback ends in",
+        certainty="likely",
+        alone=None,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("AssertionError",),
+        pattern=r"^$",
+        frames=r"wrappers\.py:build",
+        message="TimeDistributed is given an input without steps",
+        why="It runs a layer over the axis after the batch, and there is none but the features.",
+        fix="give it an input of at least three axes: rows, steps, features",
+        certainty="likely",
+        alone=None,
     )
 )
 

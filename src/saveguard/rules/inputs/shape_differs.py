@@ -134,6 +134,27 @@ rule.in_traceback(
 )
 
 
+rule.in_traceback(
+    Signature(
+        exceptions=("InvalidArgumentError", "ValueError"),
+        pattern=r"Dimensions must be equal, but are (?P<got4>\d+) and (?P<weights4>\d+) for"
+        r" '[^']*(?:MatMul|BiasAdd|Conv\dD|convolution)|Matrix size-incompatible: In\[0\]:"
+        r" (?P<got>\[[\d,]+\]), In\[1\]:"
+        r" (?P<weights>\[[\d,]+\])"
+        r"|input depth must be evenly divisible by filter depth: (?P<got2>\d+) vs (?P<weights2>\d+)"
+        r"|(?:inputs?|input channels?) and filter must have the same depth: (?P<got3>\d+) vs"
+        r" (?P<weights3>\d+)",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="the input {got}{got2}{got3}{got4} does not fit the weights"
+        " {weights}{weights2}{weights3}{weights4}",
+        why="The last axis counts features or channels, for which the weights were made.",
+        fix="bring the data to model.input_shape; print(x.shape) of a batch shows what comes",
+        certainty="likely",
+        alone=r"dense|conv|sequential|keras",
+    )
+)
+
+
 def bad(tmp: Path) -> Call:
     """Nine columns for a model of ten."""
     return _save(tmp, 9)

@@ -42,10 +42,11 @@ rule = Rule("SG514", "size-exhausted", since="0.1")
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError", "InvalidArgumentError"),
+        exceptions=("ValueError", "InvalidArgumentError", "RuntimeError"),
         pattern=r"Negative dimension size caused by subtracting (?P<window>\d+) from"
         r" (?P<size>\d+)"
         r"|Computed output size would be (?:zero or )?negative"
+        r"|Values in `cropping` argument should be|`cropping` must be greater than the input shape"
         r"|One of the dimensions in the output is <= 0 due to downsampling in"
         r" (?P<layer>\w+)"
         r"|total size of (?:new array|the tensor|the input array) must be unchanged"
@@ -54,6 +55,16 @@ rule.in_traceback(
         why="Its window is larger than what reaches it, or a Reshape changes the number of values.",
         fix='padding="same", fewer poolings or a larger input; model.summary() shows the '
         "sizes; is the channel axis where the layer expects it?",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("RuntimeError",),
+        pattern=r"Kernel size can't be greater than actual input size|Output size is too small",
+        message="the layer leaves no room: its window is larger than its input",
+        why="What reaches it has become smaller than the window, by strides and poolings before.",
+        fix='padding="same", fewer poolings or a larger input; model.summary() shows the sizes',
+        alone=None,
     )
 )
 

@@ -102,12 +102,38 @@ rule.in_traceback(
         exceptions=("ValueError", "AssertionError", "KeyError"),
         pattern=r"Missing data for input \"(?P<name>[^\"]+)\""
         r"|No data provided for \"(?P<name2>[^\"]+)\""
+        r"|The structure of `inputs` doesn't match the expected structure"
         r"|Could not compute output|expecting (?:to see )?\d+ array\(s\)"
-        r"|the list of Numpy arrays that you are passing to your model is not the size",
+        r"|checking (?:model )?input: the list of Numpy arrays that you are passing to your"
+        r" model is not the size",
         stages=("predict", "fit", "evaluate", "build", "load"),
         message="an input of the model was given nothing: {name}{name2}",
         why="The data are not nested as the model's inputs are.",
         fix="give one array for each of model.inputs, in a list or by name",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("KeyError",),
+        pattern=r"Exception encountered when calling \w+\.call\(\)\.(?:\\x1b\[1m|\\n"
+        r"|\s)*(?P<name>[\w/.]+)"
+        r"(?:\\x1b\[0m|\\n|\s)*Arguments received by",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="the model looks for an input called {name} and finds none",
+        why="The data are a dictionary whose keys are not the names of the model's inputs.",
+        fix="print([tensor.name for tensor in model.inputs]), and give one array for each, by name",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Output with path `(?P<path>[^`]*)` is not connected to `inputs`",
+        stages=("predict", "fit", "evaluate"),
+        message="an input of the model was given nothing",
+        why="The data are not nested as the model's inputs are.",
+        fix="give one array for each of model.inputs, in a list or by name",
+        frames=r"\.(?:predict|fit|evaluate)\w*\(",
+        alone=None,
     )
 )
 

@@ -1,4 +1,4 @@
-"""A symbolic tensor is used where only a value can be.
+r"""A symbolic tensor is used where only a value can be.
 
 ## What happens
 
@@ -27,6 +27,7 @@ Put the computation into a layer, with `keras.ops`:
 - TF 2: "TypeError: Cannot convert a symbolic Keras input/output to a numpy array.",
   "NotImplementedError: Cannot convert a symbolic Tensor (input_1:0) to a numpy array."
 - TF: "OperatorNotAllowedInGraphError: using a `tf.Tensor` as a Python `bool` is not allowed"
+        r"|iterating over `tf\.Tensor` is not allowed"
 
 ## References
 
@@ -45,13 +46,18 @@ rule = Rule("SG515", "symbol-as-value", since="0.1")
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError", "TypeError", "NotImplementedError"),
-        pattern=r"KerasTensor cannot be used as input to a TensorFlow function"
+        exceptions=("ValueError", "TypeError", "NotImplementedError", "RuntimeError"),
+        pattern=r"Can't call numpy\(\) on Tensor that requires grad|KerasTensor cannot be used"
+        r" as input to a TensorFlow function"
         r"|KerasTensor is symbolic"
         r"|symbolic KerasTensor cannot be"
         r"|Cannot convert a symbolic (?:Keras input/output|(?:tf\.)?Tensor \((?P<name>"
         r"[^)]*)\)) to a numpy array"
-        r"|argument must be a string or a (?:real )?number, not '(?:KerasTensor|Tensor)'"
+        r"|argument must be a string or a (?:real )?number, not '(?:KerasTensor|Tensor"
+        r"|SymbolicTensor)'"
+        r"|Iterating over a symbolic KerasTensor"
+        r"|[Cc]annot iterate over a (?:Tensor|tensor with unknown first dimension)"
+        r"|(?P<kind>KerasTensor|SymbolicTensor|EagerTensor)' object (?:is not|cannot be|has no len)"
         r"|Keras symbolic input"
         r"|Keras symbolic inputs/outputs do not implement",
         message="a symbolic tensor {name} is used where only a value can be",
@@ -63,13 +69,28 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("OperatorNotAllowedInGraphError", "TypeError"),
-        pattern=r"using a `tf\.Tensor` as a Python `bool` is not allowed",
+        pattern=r"(?:u|U)sing a (?:symbolic )?`tf\.Tensor` as a Python `bool` is not allowed",
         message="a symbolic tensor decides an `if`",
         why="While a model is built its tensors have a shape and no values.",
         fix="keras.ops.where, or the `if` in the call() of a layer over something that is known",
         certainty="likely",
         frames=r"keras",
         alone=r"keras|Input\(",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError", "RuntimeError"),
+        pattern=r"'(?P<kind>KerasTensor|SymbolicTensor|Tensor|DeferredTensor)' object has no"
+        r" attribute"
+        r" '(?P<name>\w+)'",
+        message="a symbolic tensor has no `{name}`: it stands for a value that will come",
+        why="In call(), in losses, metrics and train_step, and while a model is built, tensors have"
+        " a shape and no values.",
+        fix="keras.ops in place of NumPy and .numpy(); run_eagerly=True in compile() to look at"
+        " values",
+        certainty="likely",
+        alone=r"KerasTensor|SymbolicTensor|'numpy'",
     )
 )
 

@@ -47,8 +47,7 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError", "InvalidArgumentError"),
         pattern=r"Arguments `target` and `output` must have the same (?:shape|rank)"
-        r"[\s\S]*?target\.shape=(?P<got>\([^)]*\)), output\.shape=(?P<expected>\("
-        r"[^)]*\))"
+        r"[\s\S]*?target\.shape=(?P<got>[^)]*\)), output\.shape=(?P<expected>[^)]*\))"
         r"|Argument `output` must have rank \(ndim\)[\s\S]*?target\.shape=(?P<got2>\("
         r"[^)]*\)), output\.shape=(?P<expected2>\([^)]*\))"
         r"|target array with shape (?P<got3>\([^)]*\)) was passed for (?:an )?output of"
@@ -84,13 +83,13 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError", "InvalidArgumentError"),
+        exceptions=("ValueError", "InvalidArgumentError", "TypeError"),
         pattern=r"Shapes (?P<got>\([^)]*\)) and (?P<expected>\([^)]*\)) are incompatible"
         r"|Dimensions must be equal, but are (?P<size>\d+) and (?P<size2>\d+) for"
         r" .{0,40}(?:loss|mse|squared|error|crossentropy|Sub|SquaredDifference)"
         r"|[Ii]ncompatible shapes: (?P<shape>\[[\d,]*\]) vs\.? (?P<shape2>\["
         r"[\d,]*\])(?=[\s\S]*(?:loss|SquaredDifference|mean_\w+_error|crossentropy))"
-        r"|Incompatible shapes for broadcasting",
+        r"|[Ii]ncompatible shapes for broadcasting",
         stages=("fit", "evaluate"),
         message="the targets do not fit the output of the model: {got} {expected} {size} {size2}"
         " {shape} {shape2}",
@@ -100,6 +99,20 @@ rule.in_traceback(
         certainty="likely",
         frames=r"loss|compile_utils|training\w*\.py|trainer\.py|traceback_utils|metrics",
         alone=r"loss|SquaredDifference|crossentropy",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("RuntimeError",),
+        pattern=r"size of tensor a \((?P<size>\d+)\) must match the size of tensor b"
+        r" \((?P<size2>\d+)\)",
+        stages=("fit", "evaluate"),
+        message="the targets do not fit the output of the model: {size} {size2}",
+        why="On torch the loss compares one with the other, value by value.",
+        fix="give the targets the shape of model.output_shape, or the last layer the size of"
+        " the targets",
+        certainty="likely",
+        alone=None,
     )
 )
 

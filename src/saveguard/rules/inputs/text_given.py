@@ -44,7 +44,7 @@ rule.in_traceback(
         pattern=r"Invalid dtype: (?P<type>str\d*|<U\d+|bytes\d*)"
         r"|Cast string to (?P<type2>\w+) is not supported"
         r"|Failed to convert a NumPy array to a Tensor \(Unsupported object type"
-        r" (?P<type3>(?!list|numpy\.ndarray|tuple)[\w.]+)\)",
+        r" (?P<type3>str|bytes|numpy\.str_|\w*[dD]ate\w*|Timestamp|\w*UUID|Path)\)",
         stages=("fit", "evaluate", "predict"),
         message="the data are not numbers: {type} {type2} {type3}",
         why="A layer of numbers takes arrays of a numeric dtype.",

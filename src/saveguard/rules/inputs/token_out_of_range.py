@@ -39,13 +39,27 @@ rule = Rule("SG507", "token-out-of-range", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("InvalidArgumentError", "ValueError", "IndexError"),
-        pattern=r"indices\[[\d,]+\] = (?P<got>-?\d+) is not in \[0, (?P<size>\d+)\)",
-        message="token id {got} is not below the size of the embedding, {size}",
+        pattern=r"indices\[[\d,]+\] = (?P<got>-?\d+) is not in \[0, (?P<size>\d+)\)"
+        r"|(?:Input )?values must be in the range 0 <= values < (?:num_tokens|depth)[^\n]{0,40}?"
+        r"(?:=(?P<size2>\d+))?",
+        message="token id {got} is not below the size of the embedding, {size}{size2}",
         why="An Embedding of {size} rows takes the ids from 0 to one less; on a GPU others "
         "may read as zeros.",
         fix="Embedding(input_dim=int(ids.max()) + 1, ...), or look for the ids that are out "
         "of range: np.argwhere((x < 0) | (x >= {size}))",
-        alone=r"embedding",
+        alone=r"embedding|num_tokens|gather",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("IndexError", "RuntimeError"),
+        pattern=r"index out of range in self|Class values must be smaller than num_classes"
+        r"|Class values must be non-negative",
+        message="a token id is not below the size of the embedding",
+        why="On torch an Embedding of n rows takes the ids from 0 to n - 1.",
+        fix="Embedding(input_dim=int(ids.max()) + 1, ...), or look for the ids that are out"
+        " of range: np.argwhere((x < 0) | (x >= n))",
+        alone=r"keras|[Ee]mbedding",
     )
 )
 

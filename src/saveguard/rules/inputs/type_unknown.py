@@ -71,6 +71,20 @@ rule.in_traceback(
         alone=None,
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"Failed to convert a NumPy array to a Tensor \(Unsupported object type"
+        r" (?P<type>float|int|bool|NoneType|dict|function|\w+)\)",
+        stages=("fit", "evaluate", "predict"),
+        message="the data are an array of Python objects, of which one is {type}",
+        why="One None, one text or one number of another kind among the rest makes NumPy keep"
+        " objects"
+        " in place of numbers.",
+        fix='print x.dtype: where it is object, fill what is missing and x.astype("float32")',
+        certainty="likely",
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

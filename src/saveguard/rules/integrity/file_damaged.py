@@ -153,15 +153,27 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
+        exceptions=("BadZipFile",),
+        pattern=r"File is not a zip file",
+        stages=("load",),
+        message="{where} is probably cut short: it is not a whole zip archive",
+        why="A `.keras` file is a zip archive, whose directory stands at its end. " + _CUT,
+        fix="ls -l {where}: where its size is not that of the original, fetch it again",
+        certainty="likely",
+        alone=r"\.keras\b",
+    )
+)
+rule.in_traceback(
+    Signature(
         exceptions=("BadZipFile", "ValueError"),
-        pattern=r"File is not a zip file"
-        r"|File not found: filepath=.*Please ensure the file is an accessible `\.keras` zip file",
+        pattern=r"File not found: filepath=.*Please ensure the file is an accessible `\.keras`"
+        r" zip file",
         stages=("load",),
         message="{where} is probably cut short: it is not a whole zip archive",
         why='Keras 3 says "File not found" of a `.keras` file that was cut, is empty, is no zip'
         " archive, is missing, is a folder or may not be read. " + _CUT,
         fix="ls -l {where}: where its size is not that of the original, fetch it again",
-        certainty="likely",
+        certainty="possible",
         alone=r"\.keras\b",
     )
 )

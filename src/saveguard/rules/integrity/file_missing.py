@@ -93,6 +93,31 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
+        exceptions=("OSError", "NotFoundError", "ValueError", "InvalidArgumentError"),
+        pattern=r"Could not find directory (?P<folder>.+)"
+        r"|No such file or directory: '(?P<folder2>[^']*)'"
+        r"|Failed to (?:find any|get) matching files (?:for|on) (?P<prefix>[^\s:]+)",
+        frames=r"dataset_utils|_dataset_from_directory|directory_iterator|load_weights|listdir",
+        message="{folder}{folder2}{prefix} does not exist",
+        why="It is to be read, and nothing of that name is there.",
+        fix="look for its name in the folder where it should be, and give an absolute path",
+        alone=None,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"File not found: filepath=(?P<path>.*?)\. Please ensure the file is an accessible",
+        stages=("load",),
+        message="{path} is probably missing: Keras finds no zip archive under that name",
+        why='Keras 3 says "File not found" of a `.keras` file that is missing, and also of one that'
+        " was cut, is empty, is a folder or may not be read.",
+        fix="ls -l {path}: is it there, and is it as large as where it was saved?",
+        certainty="likely",
+    )
+)
+rule.in_traceback(
+    Signature(
         exceptions=("OSError",),
         pattern=r"SavedModel file does not exist at: (?P<path>.*)/\{saved_model",
         stages=("load",),

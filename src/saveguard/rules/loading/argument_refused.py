@@ -100,7 +100,8 @@ def _fix(facts: ArchiveFacts, stop: Stop) -> str:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
-        pattern=r"Unrecognized keyword arguments? passed to (?P<kind>\w+): (?P<arguments>\{.*?\})"
+        pattern=r"Unrecognized keyword arguments? passed to (?P<kind>\w+):"
+        r" (?P<arguments>(?!\{'go_back)\{.*?\})"
         r"|Unrecognized keyword arguments:?',? ?(?P<arguments2>dict_keys\(.*?\)|\[.*?\])"
         r"|Unrecognized keyword arguments: (?P<arguments3>\[.*?\])"
         r"|Keyword argument not understood:',? '(?P<arguments4>\w+)'"

@@ -123,12 +123,14 @@ rule.in_traceback(
         exceptions=("TypeError", "ValueError"),
         pattern=r"Unknown (?:loss|metric|activation) function: ?'?(?P<name>\w+)"
         r"|Unknown (?:initializer|regularizer|constraint|optimizer|object|loss|metric): ?"
-        r"'?(?P<name2>\w+)",
+        r"'?(?P<name2>\w+)"
+        r"|Could not interpret \w+(?: function)? identifier: \{[^\n]*?'config': '(?P<name3>\w+)'",
         stages=("load",),
-        frames=r"load_model|load_weights|model_from_\w+|:from_config|hdf5_format|saving_(?:api|lib)",
-        message=_UNKNOWN.replace("{name}", "{name}{name2}"),
+        frames=r"load_model|load_weights|model_from_\w+|:from_config|hdf5_format|saving_(?:api"
+        r"|lib)",
+        message=_UNKNOWN.replace("{name}", "{name}{name2}{name3}"),
         why=_WHY,
-        fix=_FIX.replace("{name}", "{name}{name2}"),
+        fix=_FIX.replace("{name}", "{name}{name2}{name3}"),
     )
 )
 

@@ -58,6 +58,19 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
 
 rule.in_traceback(
     Signature(
+        exceptions=("UnicodeDecodeError", "TypeError"),
+        pattern=r"codec can't decode byte|keys must be (?:a string|str, int)",
+        stages=("save",),
+        frames=r"serialization_lib|json_utils|serialization\.py|:to_json|:get_config|:save_model",
+        message="a configuration holds a value that JSON cannot: bytes, or keys that are no text",
+        why="The configuration of every object is stored as JSON.",
+        fix="let get_config() of the object that holds it return plain values instead",
+        certainty="likely",
+        alone=None,
+    )
+)
+rule.in_traceback(
+    Signature(
         exceptions=("TypeError",),
         pattern=r"Cannot serialize object (?P<value>.*?) of type <class '(?P<type>[\w.]+)'>"
         r"|Unable to serialize (?P<value2>.*?) to JSON|Not JSON Serializable: ?(?P<value3>.*)",

@@ -81,7 +81,7 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError", "AttributeError"),
         pattern=r"Unknown dtype policy|unhashable type: 'DTypePolicy'"
-        r"|Cannot (?:interpret|convert) .{0,80}DTypePolicy"
+        r"|Cannot (?:interpret|convert) [^a-z]{0,9}\{.{0,80}DTypePolicy"
         r"|Could not (?:interpret|locate class) .{0,20}'?(?:DTypePolicy|Policy)",
         stages=("load",),
         message="the dtype of a layer in the file is one that this release cannot read",

@@ -71,12 +71,26 @@ rule.in_traceback(
     Signature(
         exceptions=("NotImplementedError",),
         pattern=r"(?s)(?:Object|Layer) (?P<name>\w+) .{0,200}override `?get_config"
-        r"|Layers with arguments in `__init__` must override `get_config`",
+        r"|Layers with arguments in `__init__` must override `get_config`"
+        r"|to be a functional `Model` instance, but got a subclassed model",
         stages=("save",),
         message="`{name}` has no get_config(), and Keras cannot record its arguments by itself",
         why="To rebuild `{name}` when the file is loaded, Keras needs the arguments that it was"
         " made with.",
         fix="give `{name}` a get_config() that returns every argument of its constructor",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("NotImplementedError",),
+        pattern=r"^$",
+        stages=("save",),
+        frames=r"(?:training|network|functional)\.py:get_config",
+        message="the model is a subclass without get_config(), which Keras cannot record by itself",
+        why="A subclassed model has no graph of layers from which its configuration could be told.",
+        fix="give the class a get_config() that returns every argument of its constructor, or keep"
+        " the weights alone with save_weights",
+        alone=None,
     )
 )
 

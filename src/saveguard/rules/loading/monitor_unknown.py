@@ -39,7 +39,7 @@ rule = Rule("SG263", "monitor-unknown", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"(?P<callback>\w+) callback received monitor=(?P<key>\S+?), but Keras isn't"
+        pattern=r"(?P<callback>\w+) callback received monitor=(?P<key>\S+?),? but Keras isn't"
         r" able",
         message="{callback} watches {key}, of which Keras cannot tell whether more is better",
         why='mode="auto" knows the metrics that the model was compiled with, and {key} is '

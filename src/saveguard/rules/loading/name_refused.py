@@ -22,6 +22,7 @@ which weights they get:
 
 - Keras 3.0 to 3.15.1: "Argument `name` must be a string and cannot contain character `/`.
   Received: name=block/conv (of type <class 'str'>)"
+- TF 1 and 2: "ValueError: 'a b/' is not a valid root scope name."
 - Keras 3.0 to 3.15.1: "All layers added to a Sequential model should have unique names."
 
 ## References
@@ -37,7 +38,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 from saveguard.rules.old_files import h5, layer, sequential
 
@@ -57,6 +58,22 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             if "/" in name
             else f"give each layer called `{name}` a name of its own",
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Argument `name` must be a string and cannot contain character `/`\. Received:"
+        r" name=(?P<name>\S+)"
+        r"|'(?P<name2>[^']+)' is not a valid (?:root )?scope name"
+        r"|(?P<name3>\S+) is not a valid (?:root )?scope name",
+        message="the name {name}{name2}{name3} is not accepted",
+        why="In Keras 3 a name is a step of a path, and has no slash; in TensorFlow it is a"
+        " scope of"
+        " the graph, and holds letters, digits and _ . - alone.",
+        fix="let names of layers and models consist of letters, digits and _",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -64,7 +64,7 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
         pattern=r"File format not supported: filepath=(?P<path>[^\n]*?(?:/|(?:^|/|=)[^./\n]*))\."
-        r" Keras 3 only supports",
+        r" Keras 3 only supports (?!V3 `\.keras`(?: files,| and) `\.weights)",
         stages=("load",),
         message="{path} is a folder, or has no extension: Keras 3 takes it for a SavedModel",
         why="load_model of Keras 3 reads .keras and .h5 files; a SavedModel of TensorFlow it does"

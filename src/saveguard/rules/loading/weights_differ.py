@@ -74,7 +74,9 @@ rule.in_traceback(
         r"|weight shape (?P<expected2>\([\d, ]*\)) (?:is )?not compatible with provided"
         r" weight shape (?P<got2>\([\d, ]*\))"
         r"|called `set_weights\(weights\)` on (?:layer|Sequential|Model)"
-        r"|Received incompatible tensor with shape",
+        r"|Received incompatible tensor with shape"
+        r"|Python objects (?:that )?were not bound to checkpointed values|Unresolved object in"
+        r" checkpoint",
         stages=("load",),
         message="a layer {layer} of the model takes other arrays than the file has: "
         "{expected}{expected2} and {got}{got2}",

@@ -53,6 +53,20 @@ rule.in_traceback(
         " keras.backend; for a package that calls it: tf_keras and TF_USE_LEGACY_KERAS=1",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError",),
+        pattern=r"'(?P<kind>Sequential|Functional|Model|InputLayer|Dense|LSTM|GRU|Conv\dD|Embedding"
+        r"|History|Adam|SGD|RMSprop|ModelCheckpoint|EarlyStopping)' object has no attribute"
+        r" '(?P<name>\w+)'",
+        message="a {kind} of this Keras has no `{name}`",
+        why="It was removed or renamed since the code that asks for it was written, or is"
+        " misspelt.",
+        fix="dir() of the object lists what it has; history.history for what fit() logged",
+        certainty="likely",
+        alone=r"Sequential|Functional|InputLayer|LSTM|Conv\dD|ModelCheckpoint|EarlyStopping|keras",
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

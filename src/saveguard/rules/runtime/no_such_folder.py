@@ -49,8 +49,9 @@ _MISSING = r"(?:(?:No such file or|Not a) directory: |name = (?=.*errno = (?:2|2
 
 rule.in_traceback(
     Signature(
-        exceptions=("OSError", "UnimplementedError"),
-        pattern=r"File system scheme '(?P<scheme>\w+)' not implemented"
+        exceptions=("OSError", "UnimplementedError", "ValueError"),
+        pattern=r"Handling remote paths requires installing TensorFlow|File system scheme"
+        r" '(?P<scheme>\w+)' not implemented"
         rf"|{_MISSING}'[^']*?(?P<remote>gs|s3|hf|abfss?|https?):/",
         stages=("save",),
         message="{where} is not on this machine",
@@ -72,6 +73,19 @@ rule.in_traceback(
         fix="mkdir -p {folder}",
         alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
         r"|[Uu]nable to (?:synchronously )?create file",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("OSError", "NotFoundError"),
+        pattern=r"No such file or directory: '(?P<folder>[^']*?)(?:/[^/']*)?'"
+        r"|(?P<folder2>\S+?)(?:/[^/\s]*)?; No such file or directory",
+        stages=("fit", "checkpoint"),
+        certainty="likely",
+        message="there is no folder {folder}{folder2}",
+        why="A callback is to write in it. Its name is misspelt, or nobody has made it.",
+        fix="mkdir -p {folder}{folder2}",
+        alone=None,
     )
 )
 

@@ -41,7 +41,8 @@ rule = Rule("SG713", "not-a-layer", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError", "AttributeError"),
-        pattern=r"Only instances of `?keras\.(?:layers\.)?Layer`? can be added to a Sequential"
+        pattern=r"Input tensors to a \w+ must come from|Only instances of"
+        r" `?keras\.(?:layers\.)?Layer`? can be added to a Sequential"
         r" model\. Received: (?P<got>[^\n]{0,120})"
         r"|added layer must be an instance of class Layer\. (?:Found|Received:"
         r" layer=)(?P<got2>[^\n]{0,120})"
@@ -52,11 +53,41 @@ rule.in_traceback(
         r"|Found unexpected instance while processing input tensors"
         r"|Output tensors (?:of|to) a \w* ?[Mm]odel must be"
         r"|'NoneType' object has no attribute '_inbound_nodes'"
-        r"|have come from `(?:tf\.)?keras\.\w*\.?Input`",
+        r"|have come from `(?:tf\.)?keras\.\w*\.?Input`"
+        r"|Please initialize `\w+` (?:layer )?with a `?(?:tf\.)?(?:keras\.)?\w*\.?Layer`? instance"
+        r"|(?:RNN cell|`cell`) should have an? (?:attribute )?`?(?:state_size|call)"
+        r"|All cells must have a `?(?:call|state_size)"
+        r"|model (?:inputs|outputs) must be (?:a )?(?:Keras )?[Tt]ensors?",
         message="something that is no layer of this Keras stands among the layers: {got}{got2}",
         why="It belongs to another package of Keras, or is a class where an instance belongs.",
         fix="import from one package throughout; for TensorFlow Hub: pip install tf_keras "
         "and TF_USE_LEGACY_KERAS=1 before the first import",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("KeyError", "TypeError", "ValueError", "AttributeError"),
+        pattern=r"go_backwards|'Tensor' object has no attribute 'built'|no attribute"
+        r" '(?:return_sequences|state_size|stateful)'",
+        frames=r"bidirectional\.py|wrappers\.py",
+        message="something that is no recurrent layer is wrapped",
+        why="Bidirectional runs a layer forwards and backwards, and wants one that has a"
+        " direction.",
+        fix="wrap LSTM, GRU, SimpleRNN or RNN",
+        alone=r"go_backwards",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError",),
+        pattern=r"'(?:numpy\.)?(?P<got>ndarray|int|float|list|str)' object has no attribute"
+        r" '(?:op|_keras_history|_keras_mask)'",
+        message="an array {got} stands where a tensor of keras.Input belongs",
+        why="A model is made of symbolic tensors; data come later, with fit() and predict().",
+        fix="keras.Model(inputs=keras.Input(shape), outputs=layer(...))",
+        certainty="likely",
+        frames=r"keras",
+        alone=None,
     )
 )
 

@@ -40,9 +40,9 @@ rule = Rule("SG703", "target-is-directory", since="0.1")
 
 rule.in_traceback(
     Signature(
-        exceptions=("OSError",),
+        exceptions=("OSError", "FailedPreconditionError"),
         pattern=r"[Ee]rrno(?: =)? ?21\b|Is a directory",
-        stages=("save",),
+        stages=("save", "checkpoint", "fit"),
         message="{where} is a folder",
         why="A model is written as one file, and a file cannot take the name of a folder. Nothing"
         " was touched.",

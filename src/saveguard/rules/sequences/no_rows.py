@@ -83,7 +83,11 @@ rule.in_traceback(
         exceptions=("ValueError", "UnboundLocalError"),
         pattern=r"local variable '(?:batch_outputs|epoch_logs|batch_index)'"
         r"|\(Empty (?:batch_outputs|logs)\)|Empty training data|Expect x to be a non-empty array"
-        r"|Expected input data to be non-empty|generator must yield at least one batch",
+        r"|Expected input data to be non-empty|generator must yield at least one batch"
+        r"|No (?:images|files|videos|audio files?|samples|texts?) found in directory|PyDataset"
+        r" has length 0"
+        r"|Asked to retrieve element 0, but the Sequence has length 0|Found 0 (?:images|files)"
+        r" belonging",
         stages=("predict", "fit", "evaluate"),
         message="no rows reached the model",
         why=_EMPTY,
@@ -138,6 +142,19 @@ rule.in_traceback(
         frames=r":_?peek_and_restore|:unpack_iterator_input|trainer\.py:(?:fit|evaluate|_flatten)"
         r"|training_v2\.py:run_one_epoch|generator_data_adapter\.py:__init__"
         r"|training_arrays\.py:\w+_loop",
+        message="no rows reached the model",
+        why=_EMPTY,
+        fix=_COUNT,
+        certainty="likely",
+        alone=None,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"got num_samples=0|is not optional, but None was passed"
+        r"|Must provide at least one structure",
+        stages=("predict", "fit", "evaluate"),
         message="no rows reached the model",
         why=_EMPTY,
         fix=_COUNT,

@@ -77,7 +77,8 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
         pattern=r"Unrecognized data type: x=(?P<value>.*?) \(of type <class '(?:float|int|bool)'>\)"
-        r"|Failed to find data adapter that can handle input: <class '(?:float|int)'>",
+        r"|Failed to find data adapter that can handle input: <class '(?:float|int)'>"
+        r"|`sequences` must be (?:iterable|a list of iterables)",
         stages=("predict", "fit", "evaluate"),
         message="a single number {value} was given where the model takes an array",
         why="A model takes a batch, whose first axis counts the samples.",
@@ -91,7 +92,8 @@ rule.in_traceback(
         exceptions=("IndexError",),
         pattern=r"^(?:tuple|list) index out of range",
         stages=("predict", "fit", "evaluate"),
-        frames=r"(?<!generator_)data_adapter\w*\.py|tensor_shape\.py:__getitem__|training_utils\w*\.py",
+        frames=r"(?<!generator_)data_adapter\w*\.py|tensor_shape\.py:__getitem__"
+        r"|training_utils\w*\.py",
         message="a single number, or an array without axes, was given where a batch belongs",
         why="A model takes a batch, whose first axis counts the samples; this has none.",
         fix="np.asarray(x).reshape(1, ...) with the sizes of model.input_shape",

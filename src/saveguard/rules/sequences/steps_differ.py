@@ -31,7 +31,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 
 rule = Rule("SG623", "steps-differ", since="0.1")
 
@@ -45,6 +45,18 @@ def found(place: str, given: str, others: str) -> Finding:
         fix="make the steps alike where the data are read: the same features, numbers for words,"
         " and what is missing filled or left out",
     )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Shape of sample (?P<got>\([^)]*\)) of sequence at position (?P<place>\d+) is"
+        r" different from expected shape (?P<expected>\([^)]*\))",
+        message="a step of sequence {place} has shape {got}, those before it {expected}",
+        why="Only the first axis of a sequence may vary: all steps have one shape.",
+        fix="make the steps alike where the data are read, or pad their inner axis on its own",
+    )
+)
 
 
 def bad(_: Path) -> Call:

@@ -71,13 +71,38 @@ _FIX = (
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
-        pattern=r"Failed to convert a NumPy array to a Tensor \(Unsupported object type"
-        r"|Unrecognized data type: x=\[|Invalid dtype: object"
+        pattern=r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?:list"
+        r"|numpy\.ndarray|tuple|\w*Tensor|Series|csr_matrix|set)"
+        r"|Unrecognized data type: x=\["
         r"|Failed to find data adapter that can handle input: \(?<class 'list'> containing",
         stages=("predict", "fit", "evaluate"),
         message="sequences of unequal lengths were given where the model takes one array",
         why=_WHY,
         fix=_FIX,
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"Invalid dtype: object",
+        stages=("predict", "fit", "evaluate"),
+        message="the data are an array of Python objects: mostly sequences of unequal lengths",
+        why=_WHY,
+        fix=_FIX,
+        certainty="likely",
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("InvalidArgumentError", "ValueError", "TypeError"),
+        pattern=r"Index \d is not uniform|Cannot (?:batch|add) tensors? (?:to the batch: number"
+        r" of elements|with different"
+        r" shapes) .{0,40}(?P<shapes>First element had shape [^\n]{0,80})?"
+        r"|Cannot index into an inner ragged dimension|object of type RaggedTensor|RaggedTensor"
+        r"[^\n]{0,60} to (?:a )?Tensor|Data type not supported[^\n]{0,40}Ragged",
+        message="sequences of unequal lengths meet something that takes equal ones: {shapes}",
+        why=_WHY,
+        fix="dataset.padded_batch(n) in place of batch(n); saveguard.pad(sequences) for the rest",
     )
 )
 rule.in_traceback(
