@@ -24,6 +24,11 @@ def assign(model: Any, plan: Plan) -> None:
     Raises:
         Misfit: If a layer has other weights than the file holds for it.
     """
+    if plan.source.layout in ("keras", "folder"):
+        from saveguard.migration import placed
+
+        placed.assign(model, plan)
+        return
     arrays = dict(plan.source.arrays)
     pooled: dict[str, list[Carry]] = {}
     for carry in plan.carries:
