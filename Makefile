@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad scorecard claims lab explain-score known matrix controls fuzz
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit scorecard claims lab explain-score known matrix controls fuzz
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -115,6 +115,9 @@ explain-score: $(READY)  ## how many recorded tracebacks explain names rightly
 
 bench-pad: $(READY)  ## what padding costs, against Keras and a plain write; needs pyarrow
 	$(BIN)/python benchmarks/pad.py
+
+bench-audit: $(READY)  ## what an audit costs, against decoding the data and against others
+	$(BIN)/python benchmarks/audit.py $${AUDIT_FOLDER:-build/audit}
 
 claims: $(READY)  ## which claims about Keras hold in which versions
 	$(BIN)/python tools/claims/run.py

@@ -1,4 +1,4 @@
-"""Write the JSON Schemas of reports and of contracts into docs, from the values themselves.
+"""Write the JSON Schemas of reports, contracts and summaries into docs, from the values themselves.
 
 python tools/schema.py            write it
 python tools/schema.py --check    exit with 1 where it is not what it would write
@@ -16,10 +16,15 @@ from typing import Any
 import msgspec
 
 from saveguard.contract import Axis, Contract, Input, Pair, Preprocessing
+from saveguard.data.keys import Keys
+from saveguard.data.summary import SCHEMA_VERSION as SUMMARY_VERSION
+from saveguard.data.summary import Column, Seen, Summary, Witness
+from saveguard.facts import Trouble, Troubles
 from saveguard.finding import SCHEMA_VERSION, Examined, Finding, Report
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "report.schema.json"
 CONTRACT = FILE.with_name("contract.schema.json")
+SUMMARY = FILE.with_name("summary.schema.json")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -33,6 +38,14 @@ def text() -> str:
 def contract() -> str:
     """The text of the contract's schema."""
     schema = _schema("A contract of Saveguard", Contract, Input, Axis, Preprocessing, Pair)
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def summary() -> str:
+    """The text of the summary's schema."""
+    parts = (Column, Seen, Witness, Keys, Trouble, Troubles)
+    schema = _schema("A summary of data, of Saveguard", Summary, *parts)
+    schema["$defs"]["Summary"]["properties"]["schema_version"]["const"] = SUMMARY_VERSION
     return json.dumps(schema, indent=2) + "\n"
 
 
@@ -67,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Write the JSON Schemas in docs.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
     check, stale = parser.parse_args(arguments).check, 0
-    for file, wanted in ((FILE, text()), (CONTRACT, contract())):
+    for file, wanted in ((FILE, text()), (CONTRACT, contract()), (SUMMARY, summary())):
         if not check:
             file.write_text(wanted, encoding="utf-8")
         elif not file.is_file() or file.read_text(encoding="utf-8") != wanted:

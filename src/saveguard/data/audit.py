@@ -66,7 +66,8 @@ def audit(
     }
     target = None if labels is None else Target(labels, classes or known.classes, None, known.loss)
     terms = Terms(contract=known.contract, columns=given, target=target)
-    run = Run(terms, engine, _workers(workers, memory), sample, progress)
+    at_once = workers or 0 if engine == "ray" else _workers(workers, memory)
+    run = Run(terms, engine, at_once, sample, progress)
     held = read(run, source(data), keyed=test is not None, resume=resume)
     other = None
     if test is not None and not held.stopped:

@@ -54,7 +54,8 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
             one = Input(name=column, axes=None, dtype="int64", vocabulary=terms.target.classes)
         suspects = _suspects(held, one, label=column == target)
         yield leaf(column, held, summary.rows, tuple(suspects)), one
-    there = ", ".join(f"`{column}`" for column in sorted(summary.columns)) or "none"
+    columns = {*summary.columns, *plan.expected, *plan.unused}
+    there = ", ".join(f"`{column}`" for column in sorted(columns)) or "none"
     for one in plan.missing:
         yield LeafFacts(path=name(one), kind="missing", value=there), one
     for stranger in plan.unknown:
@@ -81,7 +82,8 @@ def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:
     if outside is not None:
         yield suspect("class" if label else "outside", outside)
     yield from _padding(held, one)
-    if held.minimum is not None and held.minimum == held.maximum and held.rows > 1:
+    other = {kinds.NAN, kinds.INFINITE, kinds.NULL, kinds.NULL_VALUE} & held.seen.keys()
+    if held.minimum is not None and held.minimum == held.maximum and held.rows > 1 and not other:
         value = repr(held.minimum)
         yield Suspect(kind="constant", place="", row=0, value=value, count=held.values)
 

@@ -46,7 +46,16 @@ class Keys(msgspec.Struct, frozen=True, omit_defaults=True):
     def __add__(self, other: Keys) -> Keys:
         if not (self.held and other.held) and self.bound == other.bound:
             return self if self.held else other
-        return kept(np.union1d(self.array, other.array), _least(self.bound, other.bound))
+        both = different(np.concatenate([self.array, other.array]))
+        return kept(both, _least(self.bound, other.bound))
+
+
+def different(keys: Array) -> Array:
+    """Keys ascending, each once; two runs that are ascending already are merged in one pass."""
+    ordered: Array = np.sort(keys, kind="stable")
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def kept(keys: Array, bound: int = 0) -> Keys:
@@ -87,13 +96,17 @@ def _column(column: pa.Array) -> Array:
     """A key of each row of a column; of a null, a number that stands for it."""
     held = flat(column)
     bits = _bits(held.values) if held.kind == "number" else _leaves(column)
-    begins, null = held.begins, held.nulls[-1] if held.nulls else None
+    if not held.levels:
+        keys = np.full(held.rows, _NULL)
+        keys[... if held.null is None else ~held.null] = _mixed(bits)
+        return keys
+    begins, null = held.begins, held.nulls[-1]
     if null is not None:
         begins = np.concatenate([[0], np.cumsum(~null)])[begins]
-    found = _sums(bits, begins) if held.levels or null is not None else _mixed(bits)
+    keys = _sums(bits, begins)
     if held.null is not None:
-        found[held.null] = _NULL
-    return found
+        keys[held.null] = _NULL
+    return keys
 
 
 def _leaves(column: pa.Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from typing import NamedTuple
 
@@ -113,8 +113,14 @@ def _work(
     depths = first_columns(source, parts)
     planned = plan(run.terms, depths)
     expected = {name: one for name, one in planned.expected.items() if name in depths}
-    columns = tuple(sorted(expected)) if run.terms.contract and planned.inputs else None
+    columns = _wanted(expected) if run.terms.contract and planned.inputs else None
     return msgspec.structs.replace(work, expected=expected, columns=columns, depths=depths)
+
+
+def _wanted(columns: Iterable[str]) -> tuple[str, ...]:
+    """Columns, and the structs whose fields they may be."""
+    parts = (column.split(".") for column in columns)
+    return tuple(sorted({".".join(one[:end]) for one in parts for end in range(1, len(one) + 1)}))
 
 
 def _depths(found: Summary, work: Work) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ def _keys(work: Work, batch: pa.RecordBatch, stretch: Stretch) -> Summary:
     found, notes = keys.of(batch, sorted(inputs)), Notes(stretch)
     if work.known:
         notes.rows(kinds.DUPLICATE, np.flatnonzero(keys.known(found, work.known)))
-    held = keys.kept(np.unique(found)) if work.keyed else None
+    held = keys.kept(keys.different(found)) if work.keyed else None
     return Summary(keys=held, seen=notes.seen)
 
 
@@ -116,10 +117,23 @@ def _depth(kind: pa.DataType) -> int:
 def first_columns(source: Source, parts: Sequence[tuple[int, Part]]) -> dict[str, int]:
     """The columns of the first part that can be read, with their depths."""
     for _, part in parts:
+        told = _footer(part)
+        if told is not None:
+            return told
         for held in _closing(source.read(part, None)):
             if not isinstance(held, Trouble):
                 return depths(held.schema)
     return {}
+
+
+def _footer(part: Part) -> dict[str, int] | None:
+    """The columns, where the format tells them without reading a row."""
+    module = f"saveguard.data.sources.{part.format}"
+    schema = getattr(importlib.import_module(module), "schema", None) if part.format else None
+    try:
+        return depths(schema(part)) if schema else None
+    except (OSError, ValueError):
+        return None  # reading the part says what is wrong with it
 
 
 def _closing(batches: Iterator[Any]) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,15 +23,20 @@ def run(
 
     Ray itself does a task again whose worker died; if that dies too, its part is told as lost.
 
+    Args:
+        workers: How many tasks may run at a time; 0 for as many as the cluster has CPUs.
+
     Raises:
         SaveguardError: SG590, if Ray is not installed.
     """
     ray = need("ray", "ray", "for engine='ray'")
     mine = not ray.is_initialized()
     if mine:
-        ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+        # A cluster that somebody started knows how many CPUs it has.
+        own = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": workers or None}
+        ray.init(include_dashboard=False, log_to_driver=False, **own)
     try:
-        yield from _tasks(ray, work, parts, workers)
+        yield from _tasks(ray, work, parts, workers or int(ray.cluster_resources()["CPU"]))
     finally:
         if mine:
             ray.shutdown()

@@ -1,0 +1,198 @@
+"""One way to look at a Parquet folder, timed in a process of its own: seconds and peak memory.
+
+    python benchmarks/audit_rivals.py NAME FOLDER FILES
+
+Each gives what it can of the same facts: rows, nulls, lengths, empties, what is not finite, ranges.
+It runs in any interpreter that has the library; imports are not timed. Prints a line of JSON.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from glob import glob
+from typing import Any
+
+LISTS = {"tokens": (0, 400), "measured": (0, 400), "image": (48, 48)}
+PLAIN = ("age", "label")
+THREADS = 2
+LINE = (
+    "{tokens: int32[batch, time<=380] vocabulary=30000 pad=0;"
+    " measured: float32[batch, time<=400] pad=-1; image: float32[batch, 48] range=-9..9;"
+    " age: int32[batch, 1] range=0..110}"
+)
+
+
+def saveguard(files: list[str]) -> Any:
+    return importlib.import_module("saveguard").audit(
+        files, LINE, labels="label", classes=10, workers=THREADS
+    )
+
+
+def decode(files: list[str]) -> Any:
+    pq = importlib.import_module("pyarrow.parquet")
+    groups = [(f, g) for f in files for g in range(pq.read_metadata(f).num_row_groups)]
+
+    def one(group: tuple[str, int]) -> int:
+        with pq.ParquetFile(group[0]) as file:
+            return file.read_row_group(group[1], use_threads=False).num_rows
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return sum(pool.map(one, groups))
+
+
+def duckdb(files: list[str]) -> Any:
+    told = ["count(*)"]
+    for name in LISTS:
+        odd = (
+            ""
+            if name == "tokens"
+            else f", sum(len(list_filter({name}, lambda x: not isfinite(x))))"
+        )
+        told += [
+            f"count({name}), min(len({name})), max(len({name})), avg(len({name}))",
+            f"count_if(len({name}) = 0), min(list_min({name})), max(list_max({name})){odd}",
+        ]
+    told += [f"count({name}), min({name}), max({name})" for name in PLAIN]
+    connection = importlib.import_module("duckdb").connect()
+    connection.execute(f"set threads to {THREADS}")
+    return connection.execute(f"select {', '.join(told)} from read_parquet($1)", [files]).fetchall()
+
+
+def polars(files: list[str]) -> Any:
+    pl = importlib.import_module("polars")
+    told = [pl.len().alias("rows")]
+    for name in LISTS:
+        column, values = pl.col(name), pl.col(name).explode()
+        if name == "image":
+            column, values = pl.col(name).arr.to_list(), pl.col(name).arr.explode()
+        length = column.list.len()
+        told += [
+            column.null_count().alias(f"{name} nulls"),
+            length.min().alias(f"{name} shortest"),
+            length.max().alias(f"{name} longest"),
+            length.mean().alias(f"{name} mean"),
+            (length == 0).sum().alias(f"{name} empty"),
+            values.min().alias(f"{name} min"),
+            values.max().alias(f"{name} max"),
+        ]
+        if name != "tokens":
+            told.append((~values.is_finite()).sum().alias(f"{name} not finite"))
+    for name in PLAIN:
+        told += [pl.col(name).null_count().alias(f"{name} nulls")]
+        told += [getattr(pl.col(name), end)().alias(f"{name} {end}") for end in ("min", "max")]
+    return pl.scan_parquet(files).select(told).collect(engine="streaming")
+
+
+def pandas(files: list[str]) -> Any:
+    pd, np = importlib.import_module("pandas"), importlib.import_module("numpy")
+    found = []
+    for file in files:
+        frame = pd.read_parquet(file)
+        for name in LISTS:
+            column = frame[name].dropna()
+            lengths, values = column.map(len), np.concatenate(column.to_numpy())
+            found.append((len(column), lengths.min(), lengths.max(), lengths.mean()))
+            found.append(((lengths == 0).sum(), (~np.isfinite(values)).sum()))
+            found.append((np.nanmin(values), np.nanmax(values)))
+        found += [(frame[n].isna().sum(), frame[n].min(), frame[n].max()) for n in PLAIN]
+    return found
+
+
+def pandera(files: list[str]) -> Any:
+    pd, np = importlib.import_module("pandas"), importlib.import_module("numpy")
+    pa = importlib.import_module("pandera.pandas")
+
+    def checks(low: int, high: int) -> list[Any]:
+        told = (
+            lambda row: low <= len(row) <= high,
+            lambda row: bool(np.isfinite(row).all()),
+            lambda row: not len(row) or -1e6 <= row.min() <= row.max() <= 1e6,
+        )
+        return [pa.Check(one, element_wise=True) for one in told]
+
+    columns = {
+        name: pa.Column(object, checks(*bounds), nullable=True) for name, bounds in LISTS.items()
+    }
+    columns |= {"age": pa.Column(float, pa.Check.in_range(0, 110), nullable=True)}
+    columns |= {"label": pa.Column("int64", pa.Check.in_range(0, 9))}
+    schema, found = pa.DataFrameSchema(columns), 0
+    for file in files:
+        try:
+            schema.validate(pd.read_parquet(file), lazy=True)
+        except pa.errors.SchemaErrors as error:
+            found += len(error.failure_cases)
+    return found
+
+
+def tfdv(files: list[str]) -> Any:
+    library = importlib.import_module("tensorflow_data_validation")
+    pa, pq = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+    generate = importlib.import_module(
+        "tensorflow_data_validation.statistics.stats_impl"
+    ).generate_statistics_in_memory
+    for file in files:
+        table = pq.read_table(file)
+        # Its columns are lists of numbers or of bytes, none of a fixed size.
+        arrays = []
+        for name in table.column_names:
+            column = table[name].combine_chunks()
+            column = (
+                column.cast(pa.list_(column.type.value_type))
+                if name in LISTS
+                else pa.array([None if one is None else [one] for one in column.to_pylist()])
+            )
+            arrays.append(column)
+        generate(pa.RecordBatch.from_arrays(arrays, table.column_names), library.StatsOptions())
+
+
+def ray(files: list[str], workers: int) -> Callable[[list[str]], Any]:
+    library, audit = importlib.import_module("ray"), importlib.import_module("saveguard").audit
+    library.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+    options = {"labels": "label", "classes": 10, "engine": "ray", "workers": workers}
+    audit(files[:1], LINE, **options)  # the workers import what they need
+    return lambda files: audit(files, LINE, **options)
+
+
+WAYS: dict[str, Callable[[list[str]], Any]] = {
+    "saveguard": saveguard,
+    "decode": decode,
+    "duckdb": duckdb,
+    "polars": polars,
+    "pandas": pandas,
+    "pandera": pandera,
+    "tfdv": tfdv,
+}
+LIBRARIES = {
+    "decode": "pyarrow.parquet",
+    "pandera": "pandera.pandas",
+    "tfdv": "tensorflow_data_validation",
+    "saveguard": "saveguard.data.audit",
+}
+
+
+def main(name: str, folder: str, count: int) -> None:
+    files = sorted(glob(f"{folder}/*.parquet"))[:count]
+    if name.startswith("ray"):
+        way = ray(files, int(name.removeprefix("ray")))
+    else:
+        importlib.import_module(LIBRARIES.get(name, name))
+        way = WAYS[name]
+    if name == "saveguard":
+        # Its rules and readers are imported when they are needed.
+        importlib.import_module("pyarrow.parquet")
+        importlib.import_module("saveguard").audit({"x": [1.0, 2.0]}, "x: float32[batch, 1]")
+    start, cpu = time.perf_counter(), time.process_time()
+    way(files)
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": peak}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

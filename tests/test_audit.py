@@ -1,0 +1,271 @@
+"""What an audit finds in columns that are told row by row, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import saveguard
+from saveguard.contract import Contract
+from saveguard.data.keys import MOST, Keys, kept, known, of
+from saveguard.data.summary import Seen
+
+LISTS = pa.list_(pa.float64())
+
+
+def parquet(folder: Path, name: str = "a.parquet", **columns: Any) -> Path:
+    path = folder / name
+    held = {
+        key: value if isinstance(value, pa.Array) else pa.array(value)
+        for key, value in columns.items()
+    }
+    pq.write_table(pa.table(held), path)
+    return path
+
+
+def seen(path: Path, line: str | None, column: str = "x", **options: Any) -> dict[str, Any]:
+    """By kind: rows, values, and the places of the first."""
+    report = saveguard.audit(path, line, **options)
+    held = report.summary.columns[column].seen
+    return {
+        kind: (one.rows, one.values, [(w.row, w.at) for w in one.first])
+        for kind, one in held.items()
+    }
+
+
+NAN, INF = float("nan"), float("inf")
+CASES = {
+    "values that are not finite": (
+        "x: float64[batch, time]",
+        [[1.0, NAN, NAN], [INF], [-INF, 2.0], [0.5]],
+        {"nan": (1, 2, [(0, 1)]), "infinite": (2, 2, [(1, 0), (2, 0)])},
+    ),
+    "values that a cast changes": (
+        "x: int8[batch, time]",
+        [[1.0, 0.7], [127.0, 128.0, -129.0], [-128.0], [NAN, 3.0]],
+        {"cast": (2, 3, [(0, 1), (1, 1)]), "nan": (1, 1, [(3, 0)])},
+    ),
+    "ids out of the vocabulary, and the padding value that may be": (
+        "x: float64[batch, time] vocabulary=5 pad=-1",
+        [[0.0, 4.0], [5.0, -1.0], [-2.0]],
+        {"outside": (2, 2, [(1, 0), (2, 0)]), "trailing": (1, 1, [(1, -1)])},
+    ),
+    "padding by where it stands": (
+        "x: float64[batch, 4] pad=0",
+        [[0.0, 0.0, 1.0, 2.0], [1.0, 0.0, 2.0, 0.0], [0.0] * 4, [1.0, 2.0, 3.0, 4.0]],
+        {
+            "leading": (1, 2, [(0, -1)]),
+            "between": (1, 1, [(1, -1)]),
+            "trailing": (1, 1, [(1, -1)]),
+            "masked": (1, 4, [(2, -1)]),
+        },
+    ),
+    "nulls, and sequences without steps": (
+        "x: float64[batch, time]",
+        [None, [], [1.0, None], [2.0]],
+        {"null": (1, 1, [(0, -1)]), "empty": (1, 1, [(1, -1)]), "null-value": (1, 1, [(2, 1)])},
+    ),
+    "lengths that the contract does not take": (
+        "x: float64[batch, 2<=time<=3]",
+        [[1.0], [1.0, 2.0], [1.0] * 4, []],
+        {"length": (2, 2, [(0, -1), (2, -1)]), "empty": (1, 1, [(3, -1)])},
+    ),
+    "places behind nulls": (
+        "x: float64[batch, time]",
+        [[None, NAN], [1.0, None, None, INF]],
+        {
+            "null-value": (2, 3, [(0, 0), (1, 1)]),
+            "nan": (1, 1, [(0, 1)]),
+            "infinite": (1, 1, [(1, 3)]),
+        },
+    ),
+    "nothing": ("x: float64[batch, time<=3] pad=0", [[1.0, 2.0], [3.0], [4.0, 5.0, 6.0]], {}),
+}
+
+
+@pytest.mark.parametrize("line, rows, expected", CASES.values(), ids=CASES)
+def test_what_is_seen_is_counted_and_placed(
+    tmp_path: Path, line: str, rows: list[Any], expected: dict[str, Any]
+) -> None:
+    assert seen(parquet(tmp_path, x=pa.array(rows, LISTS)), line) == expected
+
+
+def test_a_step_of_several_values_is_padding_where_all_of_them_are(tmp_path: Path) -> None:
+    rows = [
+        [[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]],
+        [[0.0, 0.0]],
+        [[1.0, 2.0], [0.0, 0.0], [3.0, 0.0]],
+    ]
+    path = parquet(tmp_path, x=pa.array(rows, pa.list_(pa.list_(pa.float32()))))
+    assert seen(path, "x: float32[batch, time, 2] pad=0") == {
+        "leading": (1, 1, [(0, -1)]),
+        "trailing": (1, 1, [(0, -1)]),
+        "masked": (1, 1, [(1, -1)]),
+        "between": (1, 1, [(2, -1)]),
+    }
+
+
+def test_null_rows_of_a_fixed_size_hide_what_arrow_keeps_there(tmp_path: Path) -> None:
+    values = pa.array([1.0, 2.0, NAN, NAN, 5.0, 6.0], pa.float32())
+    column = pa.FixedSizeListArray.from_arrays(values, 2, mask=pa.array([False, True, False]))
+    assert seen(parquet(tmp_path, x=column), "x: float32[batch, 2]") == {"null": (1, 1, [(1, -1)])}
+
+
+def test_scalars_where_sequences_are_due(tmp_path: Path) -> None:
+    report = saveguard.audit(parquet(tmp_path, x=[1.5, 2.5]), "x: float32[batch, time]")
+    assert report.codes == ("SG601",)
+    assert (
+        report.findings[0].message
+        == "row 0 at `x[0]` is 1.5 where a sequence is due; 2 rows are so"
+    )
+
+
+def test_text_where_numbers_are_due(tmp_path: Path) -> None:
+    report = saveguard.audit(parquet(tmp_path, x=["a", "b"]), "x: float32[batch, 1]")
+    assert report.codes == ("SG541",)
+    assert report.findings[0].message == "`x` holds text, the model takes float32"
+
+
+def test_sequences_where_values_are_due(tmp_path: Path) -> None:
+    path = parquet(tmp_path, x=pa.array([[[1.0]], [[2.0, 3.0]]]))
+    assert saveguard.audit(path, "x: float32[batch]").codes == ("SG502",)
+
+
+def test_an_input_without_a_column_names_the_columns(tmp_path: Path) -> None:
+    path = parquet(tmp_path, a=[[1, 2]], b=[[3, 4]])
+    report = saveguard.audit(path, "{tokens: int64[batch, 2]; b: int64[batch, 2]}")
+    assert report.codes == ("SG501",)
+    assert (
+        report.findings[0].message == "no column feeds the input `tokens`; the columns are `a`, `b`"
+    )
+    named = saveguard.audit(
+        path, "{tokens: int64[batch, 2]; b: int64[batch, 2]}", columns={"tokens": "a"}
+    )
+    assert named.findings == () and named.inputs == {"a": "tokens", "b": "b"}
+
+
+def test_a_table_of_plain_columns_is_one_input_of_that_many_values(tmp_path: Path) -> None:
+    path = parquet(tmp_path, a=[1.0, 2.0], b=[3.0, NAN], label=[0, 1])
+    report = saveguard.audit(path, "x: float32[batch, 2]", labels="label", classes=2)
+    assert report.codes == ("SG543",) and report.inputs == {"a": "x", "b": "x"}
+
+
+def test_labels_are_held_against_the_classes(tmp_path: Path) -> None:
+    path = parquet(tmp_path, x=[[1.0], [2.0], [3.0]], label=[0, 3, -1])
+    report = saveguard.audit(path, "x: float64[batch, 1]", labels="label", classes=3)
+    assert [one.message for one in report.findings] == [
+        "label 3 in `label` is not among the classes 0 to 2; 2 rows are so"
+    ]
+
+
+def test_a_file_that_lacks_a_column_is_told_with_its_rows(tmp_path: Path) -> None:
+    parquet(tmp_path, "a.parquet", x=[[1.0], [2.0]])
+    parquet(tmp_path, "b.parquet", z=[[1.0], [2.0], [3.0]])
+    report = saveguard.audit(tmp_path, "x: float64[batch, 1]")
+    assert report.codes == ("SG501",)
+    assert report.findings[0].message == "3 rows have no column `x`"
+    assert report.findings[0].file.endswith("b.parquet")
+
+
+def test_padded_sequences_on_the_other_side(tmp_path: Path) -> None:
+    path = parquet(tmp_path, x=pa.array([[0.0, 0.0, 1.0], [0.0, 2.0, 3.0]], LISTS))
+    assert saveguard.audit(path, "x: float64[batch, 3] pad=0 side=post").codes == ("SG620",)
+    assert saveguard.audit(path, "x: float64[batch, 3] pad=0 side=pre").findings == ()
+
+
+def test_sequences_of_unequal_lengths_have_no_padding_yet(tmp_path: Path) -> None:
+    path = parquet(tmp_path, x=pa.array([[0.0, 1.0], [2.0, 3.0, 0.0], [4.0]], LISTS))
+    report = saveguard.audit(path, "x: float64[batch, time] pad=0 side=post")
+    assert report.codes == ("SG604",)
+    assert "2 steps are so" in report.findings[0].message
+
+
+def test_rows_of_the_test_data_that_were_trained_on(tmp_path: Path) -> None:
+    train = parquet(tmp_path, "train.parquet", x=[[1.0, 2.0], [3.0], []], t=["a", "b", None])
+    test = parquet(tmp_path, "test.parquet", x=[[2.0, 1.0], [3.0], [3.0]], t=["a", "b", "c"])
+    report = saveguard.audit(train, test=test)
+    assert report.test is not None
+    assert report.test.seen["duplicate"].first[0].row == 1
+    assert report.test.seen["duplicate"].rows == 1
+    assert "SG562" in report.codes and report.summary.keys is None
+
+
+def test_what_is_in_no_part_of_the_sample_is_told_as_not_read(tmp_path: Path) -> None:
+    for number in range(4):
+        parquet(tmp_path, f"{number}.parquet", x=[[1.0]])
+    report = saveguard.audit(tmp_path, sample=0.5)
+    assert report.summary.parts == 2
+    assert report.not_read == (f"2 of 4 parts of {tmp_path}, which the sample leaves out",)
+    with pytest.raises(ValueError, match="share above 0 and at most 1, not 0"):
+        saveguard.audit(tmp_path, sample=0)
+
+
+def test_finished_parts_are_kept_and_not_read_again(tmp_path: Path) -> None:
+    data, kept_in = tmp_path / "data", tmp_path / "audit.jsonl"
+    data.mkdir()
+    parquet(data, "b.parquet", x=[[NAN]])
+    first = saveguard.audit(data, "x: float64[batch, 1]", resume=kept_in)
+    parquet(data, "a.parquet", x=[[1.0], [2.0]])
+    kept_in.write_bytes(kept_in.read_bytes() + b'{"part": "cut sho')
+    again = saveguard.audit(data, "x: float64[batch, 1]", resume=kept_in)
+    assert first.summary.rows == 1
+    assert again.to_json() == saveguard.audit(data, "x: float64[batch, 1]").to_json()
+    assert len(kept_in.read_text().splitlines()) == 3
+    saveguard.audit(data, "x: float64[batch, 2]", resume=kept_in)
+    assert len(kept_in.read_text().splitlines()) == 3
+
+
+def test_a_part_that_changed_is_read_again(tmp_path: Path) -> None:
+    data, kept_in = tmp_path / "data", tmp_path / "kept"
+    data.mkdir()
+    kept_in.mkdir()
+    parquet(data, x=[[1.0]])
+    saveguard.audit(data, resume=kept_in)
+    parquet(data, x=[[1.0], [2.0]])
+    assert saveguard.audit(data, resume=kept_in).summary.rows == 2
+
+
+def test_a_contract_is_taken_from_its_json(tmp_path: Path) -> None:
+    file = tmp_path / "contract.json"
+    file.write_text(Contract.parse("x: int32[batch, 1] vocabulary=2").to_json())
+    assert saveguard.audit(parquet(tmp_path, x=[[1], [2]]), file).codes == ("SG542",)
+
+
+def test_the_json_holds_the_summary(tmp_path: Path) -> None:
+    report = saveguard.audit(parquet(tmp_path, x=[[1.0], [2.0]]), "x: float64[batch, 1]")
+    told = json.loads(report.to_json())
+    assert told["summary"]["columns"]["x"]["minimum"] == 1.0
+    assert told["contract"] == "x: float64[batch, 1]"
+    assert "`x` is list<element: double>, 2 rows, axis 1 has 1 values" in str(report)
+
+
+def test_keys_beyond_the_budget_are_a_sample_whose_bound_is_told() -> None:
+    many = np.arange(MOST + 10, dtype=np.uint64) * np.uint64(3)
+    held = kept(many)
+    assert held.bound == 3 * MOST and len(held.array) == MOST
+    assert (held + Keys()).bound == held.bound and held + held == held
+    assert known(many[:4] + np.uint64(1), held).tolist() == [False] * 4
+    assert known(many[:4], held).all() and not known(many, Keys()).any()
+
+
+def test_equal_rows_have_one_key_and_others_have_not() -> None:
+    rows = [{"x": [1.0, 0.0], "t": "a"}, {"x": [1.0, -0.0], "t": "a"}, {"x": [0.0, 1.0], "t": "a"}]
+    rows += [{"x": [1.0], "t": "a"}, {"x": None, "t": "a"}, {"x": [], "t": "a"}, {"x": [], "t": ""}]
+    schema = pa.schema({"x": LISTS, "t": pa.string()})
+    keys = of(pa.RecordBatch.from_pylist(rows, schema=schema), None)
+    assert keys[0] == keys[1] and len(np.unique(keys)) == len(rows) - 1
+    wide = of(
+        pa.RecordBatch.from_pylist(rows, schema=pa.schema({"x": LISTS, "t": pa.large_string()})),
+        None,
+    )
+    assert (wide == keys).all()
+
+
+def test_what_was_seen_adds_up() -> None:
+    assert Seen(1, 2, ()) + Seen(3, 4, ()) == Seen(4, 6, ())

@@ -1,0 +1,137 @@
+"""Whoever does the work, the JSON is the same to the byte; what ends a worker costs its part."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import saveguard
+from saveguard.data.source import Part
+
+LINE = "{ids: int32[batch, time<=6] vocabulary=40 pad=0; x: float32[batch, 3] pad=-1}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six files of three row groups, with something of everything."""
+    folder = tmp_path_factory.mktemp("train")
+    for number in range(6):
+        random = np.random.default_rng(number)
+        rows = [random.integers(0, 42, random.integers(0, 8)).tolist() for _ in range(90)]
+        rows[number] = None
+        x = random.normal(size=(90, 3)).round(1)
+        x[number, 1], x[number + 1, 2] = np.nan, np.inf
+        table = pa.table(
+            {
+                "ids": pa.array(rows, pa.list_(pa.int64())),
+                "x": pa.FixedSizeListArray.from_arrays(pa.array(x.ravel()), 3),
+                "label": random.integers(0, 3, 90),
+            }
+        )
+        pq.write_table(table, folder / f"{number}.parquet", row_group_size=30)
+    return folder
+
+
+def told(folder: Path, **options: Any) -> str:
+    return saveguard.audit(folder, LINE, labels="label", classes=2, **options).to_json()
+
+
+@pytest.fixture(scope="module")
+def alone(folder: Path) -> str:
+    return told(folder, workers=1)
+
+
+def test_the_audit_of_the_folder_finds_what_is_in_it(folder: Path) -> None:
+    report = saveguard.audit(folder, LINE, labels="label", classes=2)
+    assert {"SG503", "SG508", "SG542", "SG543", "SG560", "SG604", "SG621"} <= set(report.codes)
+    assert report.summary.rows == 540 and report.summary.parts == 18
+
+
+@pytest.mark.parametrize("workers", [2, 5])
+def test_threads_give_the_same_bytes(folder: Path, alone: str, workers: int) -> None:
+    assert told(folder, workers=workers) == alone
+
+
+def test_processes_give_the_same_bytes(folder: Path, alone: str) -> None:
+    assert told(folder, engine="processes", workers=2) == alone
+
+
+class Deadly:
+    """A source whose worker is killed whenever it reads a certain part."""
+
+    name, movable = "deadly", True
+
+    def __init__(self, deadly: int, once: str = "") -> None:
+        self.deadly, self.once, self.parent = deadly, once, os.getpid()
+
+    def parts(self) -> list[Part]:
+        return [Part(file=f"{number}.bin", start=number, rows=2) for number in range(6)]
+
+    def read(self, part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        first = not (self.once and os.path.exists(self.once))
+        if part.start == self.deadly and os.getpid() != self.parent and first:
+            if self.once:
+                Path(self.once).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield pa.record_batch({"x": [part.start, part.start + 1]})
+
+
+def test_a_worker_that_is_killed_costs_its_part_alone() -> None:
+    report = saveguard.audit(Deadly(3), engine="processes", workers=2)
+    assert report.codes == ("SG565",)
+    assert report.findings[0].message == (
+        "a part was not read, 2 rows: the process that read it died, twice"
+    )
+    assert report.summary.rows == 10 and report.summary.parts == 5
+    assert report.not_read == ("3.bin: the process that read it died, twice",)
+
+
+def test_a_worker_that_is_killed_once_costs_nothing(tmp_path: Path) -> None:
+    report = saveguard.audit(Deadly(3, str(tmp_path / "done")), engine="processes", workers=2)
+    assert report.findings == () and report.summary.rows == 12
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    """A cluster of two CPUs on this machine."""
+    ray = pytest.importorskip("ray")
+    ray.init(
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        # Where `Deadly` is found by the workers.
+        runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}},
+    )
+    yield
+    ray.shutdown()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("cluster")
+def test_ray_gives_the_same_bytes(folder: Path, alone: str) -> None:
+    assert told(folder, engine="ray", workers=2) == alone
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("cluster")
+def test_a_ray_worker_that_is_killed_costs_its_part_alone() -> None:
+    report = saveguard.audit(Deadly(3), engine="ray", workers=2)
+    assert report.codes == ("SG565",) and report.summary.rows == 10
+    assert "the Ray worker that read it died, twice" in report.findings[0].message
+
+
+def test_without_ray_the_finding_names_the_extra(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(saveguard.SaveguardError) as error:
+        told(folder, engine="ray")
+    assert error.value.codes == ("SG590",)
