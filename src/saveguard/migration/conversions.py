@@ -94,6 +94,13 @@ def _turned(count: int) -> Conversion:
     return convert
 
 
+def _locally_connected(arrays: list[Array]) -> list[Array]:
+    """The kernel and bias of each place, and the fixed kernel that cuts a patch out of an image."""
+    kernel, *bias = arrays
+    cut = np.eye(kernel.shape[1], dtype=kernel.dtype)
+    return [kernel, *(one.reshape(-1, one.shape[-1]) for one in bias), cut]
+
+
 CONVERSIONS: dict[str, Conversion] = {
     "keras-1-conv1d": _conv1d,
     "keras-1-kernel": _kernel,
@@ -102,6 +109,7 @@ CONVERSIONS: dict[str, Conversion] = {
     "keras-1-gru": _gates((0, 1, 2)),
     "cudnn-lstm": _cudnn(4, add=True),
     "cudnn-gru": _cudnn(3, add=False),
+    "locally-connected": _locally_connected,
     "theano-kernel": _turned(1),
     "theano-two-kernels": _turned(2),
 }

@@ -37,12 +37,17 @@ def assign(model: Any, plan: Plan) -> None:
         groups = dict(_groups(plan.source.model, "", "layers", 0))
         for carry in plan.carries:
             layer = weights.layer_at(model, carry.layer)
-            _layer(layer, arrays, assets, groups[carry.origin])
+            group = groups[carry.origin]
             if carry.conversions:
-                held = weights.weights_of(layer)
-                found = converted(carry.conversions, [one.numpy() for one in held])
-                for variable, array in zip(held, found, strict=True):
-                    variable.assign(array)
+                _converted(layer, arrays.h5_file[group], carry.conversions)
+            else:
+                _layer(layer, arrays, assets, group)
+
+
+def _converted(layer: Any, group: Any, names: tuple[str, ...]) -> None:
+    found = converted(names, [one[()] for one in _datasets(group)])
+    for variable, array in zip(weights.weights_of(layer), found, strict=True):
+        variable.assign(array)
 
 
 def _layer(layer: Any, arrays: Any, assets: Any, group: str) -> None:

@@ -78,7 +78,8 @@ def plan(
         OSError: If it cannot be opened.
     """
     source = path if isinstance(path, Source) else source_of(path)
-    old = Old(source.numbers, source.backend, source.layout, frozenset(custom))
+    shapes = {path: tuple(one.shape for one in held) for path, held in source.arrays.items()}
+    old = Old(source.numbers, source.backend, source.layout, frozenset(custom), shapes)
     model = tree.begun(source.model)
     training = tree.copied(source.training)
     applied: list[Applied] = []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
+
+import msgspec
 
 from saveguard.archive import nodes
 from saveguard.facts import Frozen, Node, Role
 
 Exact = Literal["equal", "close"]
+# The layer that the examples of steps give arrays, as `Old.shapes` has them.
+SHAPED = "shaped"
 SECTIONS = ("Recognises", "Rewrites", "Why", "Result", "References")
 
 
@@ -20,12 +24,14 @@ class Old(Frozen, frozen=True):
         backend: `tensorflow`, `theano`, `cntk`, or empty.
         layout: `h5`, `keras`, `folder` or `savedmodel`.
         custom: Names of the classes and functions that the caller gives.
+        shapes: The shapes of each layer's arrays, by its path in the file.
     """
 
     numbers: tuple[int, ...]
     backend: str = ""
     layout: str = "h5"
     custom: frozenset[str] = frozenset()
+    shapes: Mapping[str, tuple[tuple[int, ...], ...]] = msgspec.field(default_factory=dict)
 
 
 class Step(Frozen, frozen=True):

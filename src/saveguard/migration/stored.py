@@ -65,13 +65,18 @@ def _names(facts: ArchiveFacts, layers: list[Mapping[str, Any]]) -> list[str]:
     held = facts.documents.get("@layer_names")
     groups: list[str] = held if isinstance(held, list) else []
     names = [topology.name(layer) for layer in layers]
-    if any(name in groups for name in names):
-        return names
     inside = [n for n, layer in enumerate(layers) if layer.get("class_name") != "InputLayer"]
-    left = groups[len(groups) - len(inside) :] if len(groups) >= len(inside) else []
-    for place, group in zip(inside, left, strict=False):
-        names[place] = group
+    if len(groups) < len(inside) or (any(name in groups for name in names if name) and all(names)):
+        return names
+    for place, group in zip(inside, groups[len(groups) - len(inside) :], strict=True):
+        names[place] = names[place] if names[place] in groups else group
     return names
+
+
+def _is_of(name: str, layer: str) -> bool:
+    """Whether a variable is a layer's by its name: `dense/kernel:0`, or `dense_W:0` of Keras 1."""
+    *parts, last = name.split("/")
+    return layer in parts or (not parts and last.rpartition("_")[0] == layer)
 
 
 def _spread(
@@ -81,8 +86,7 @@ def _spread(
     leaves = [one for one, layer in tree.layers(model, f"{path}/") if not topology.layers(layer)]
     found: dict[str, list[StoredArray]] = {}
     for array, name in arrays:
-        parts = name.split("/")[:-1]
-        fitting = [leaf for leaf in leaves if leaf.rpartition("/")[2] in parts]
+        fitting = [leaf for leaf in leaves if _is_of(name, leaf.rpartition("/")[2])]
         if len(fitting) != 1:
             return None
         found.setdefault(fitting[0], []).append(array)

@@ -60,7 +60,7 @@ def finished(model: Raw) -> tuple[Raw, tuple[Carry, ...]]:
     carries = tuple(
         Carry(path, layer[ORIGIN], tuple(_conversions(layer)))
         for path, layer in layers(model)
-        if ORIGIN in layer and not topology.layers(layer)
+        if ORIGIN in layer and (WEIGHTS in layer or not topology.layers(layer))
         if layer.get("class_name") != "InputLayer"
     )
     return _unmarked(model), carries

@@ -41,6 +41,8 @@ def assign(model: Any, plan: Plan) -> None:
         if hasattr(layer, "finalize_state"):  # Normalization computes with what it makes of them
             layer.finalize_state()
     for path, carries in pooled.items():
+        if any(carry.conversions for carry in carries):
+            raise Misfit(f"`{path}`: the arrays in the file do not tell which layer they are of")
         _give(path, _in_order(model, carries), arrays[path], ())
 
 
@@ -89,6 +91,8 @@ def _give(
 
 
 def _set(path: str, variable: Any, array: Array) -> None:
+    if array.ndim == 2 and len(variable.shape) > 2 and variable.path.endswith("patches/kernel"):
+        array = array.reshape(variable.shape)  # of `locally-connected`
     if tuple(variable.shape) != array.shape:
         raise Misfit(f"`{path}`: {variable.path} is {tuple(variable.shape)}, in the file"
                      f" {array.shape}")  # fmt: skip

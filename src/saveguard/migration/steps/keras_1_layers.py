@@ -61,6 +61,7 @@ _RENAMED = {
     "pointwise_init": "pointwise_initializer",
 }  # fmt: skip
 _DROPPED = ("consume_less", "weights", "input_length", "activity_regularizer_", "nb_feature")
+_FORGOTTEN = ("ZeroPadding2D", "ZeroPadding3D")
 _ORDERS = {"th": "channels_first", "tf": "channels_last"}
 _UNITS = ("Dense", "LSTM", "GRU", "SimpleRNN")
 _CONVERTED = {"Conv1D": "keras-1-conv1d", "LSTM": "keras-1-lstm", "GRU": "keras-1-gru",
@@ -70,7 +71,10 @@ _TRANSPOSED = {"Conv2D": "keras-1-kernel", "Conv3D": "keras-1-kernel",
 
 
 def _rewrite(node: Node, old: Old) -> Iterator[str]:
-    if old.numbers >= (2,) or node.class_name in old.custom or "layers" in settings(node):
+    if old.numbers >= (2,) or node.class_name in old.custom:
+        return
+    if "layers" in settings(node):
+        yield from _ordered(settings(node)["layers"])
         return
     held, before = settings(node), dict(settings(node))
     raw: Raw = node.raw  # type: ignore[assignment]
@@ -78,6 +82,8 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     _words(name, held)
     _kernel(held)
     tree.convert(raw, *([_CONVERTED[name]] if name in _CONVERTED else []))
+    if not isinstance(node.raw.get("config"), dict):
+        return
     first = held.get("data_format") == "channels_first"
     if name in _TRANSPOSED and (first or name == "Conv2DTranspose"):
         tree.convert(raw, _TRANSPOSED[name] if first else "keras-1-transposed")
@@ -95,7 +101,9 @@ def _words(name: str, held: Raw) -> None:
         held["embeddings_initializer"] = held.pop("kernel_initializer", "uniform")
         held["embeddings_regularizer"] = held.pop("kernel_regularizer", None)
         held["embeddings_constraint"] = held.pop("kernel_constraint", None)
-    elif "output_dim" in held and name in _UNITS:
+    if name.startswith("Separable"):
+        held.pop("kernel_initializer", None)
+    if "output_dim" in held and name in _UNITS:
         held["units"] = held.pop("output_dim")
     if name != "Embedding":
         held.pop("input_dim", None)
@@ -108,6 +116,17 @@ def _words(name: str, held: Raw) -> None:
         held["unit_forget_bias"] = True
     if name == "BatchNormalization":
         held.pop("mode", None)
+
+
+def _ordered(layers: list[Raw]) -> Iterator[str]:
+    """Keras 1 forgot the order of axes of padding layers; it is that of the layers beside them."""
+    configs = [one["config"] for one in layers if isinstance(one.get("config"), dict)]
+    orders = {one["data_format"] for one in configs if "data_format" in one}
+    for layer in layers:
+        silent = "data_format" not in (layer.get("config") or {})
+        if layer.get("class_name") in _FORGOTTEN and silent and len(orders) == 1:
+            (layer["config"]["data_format"],) = orders
+            yield f"`{layer['config'].get('name')}` pads {layer['config']['data_format']} images"
 
 
 def _kernel(held: Raw) -> None:
@@ -124,6 +143,7 @@ step = Step(
     rewrite=_rewrite,
     changed="2.0",
     source="https://github.com/keras-team/keras/blob/1.2.2/keras/layers/",
+    on=("model", "layer"),
 )
 
 

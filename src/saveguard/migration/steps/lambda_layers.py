@@ -55,6 +55,16 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
             name = f"{node.name}.{argument}"
             held[argument] = _asked(name, old)
             yield f"{argument} was a lambda: it is asked for as {name!r}"
+        elif _is_operation(held[argument], old):
+            held[argument] = _named(held[argument], "keras", old)
+            yield f"the activation is {held[argument]['config']} of keras.ops"
+
+
+def _is_operation(name: Any, old: Old) -> bool:
+    """Whether an activation is a function of TensorFlow that is no activation of Keras."""
+    if not isinstance(name, str) or name not in _OPERATIONS or name in old.custom:
+        return False
+    return today().symbol(name, role="activation") is None
 
 
 def _function(node: Node, held: Raw, old: Old) -> Iterator[str]:
@@ -76,7 +86,10 @@ def _function(node: Node, held: Raw, old: Old) -> Iterator[str]:
 def _is_code(value: Any) -> bool:
     listed = isinstance(value, list) and value and isinstance(value[0], str) and len(value) == 3
     wrapped = isinstance(value, dict) and value.get("class_name") == "__lambda__"
-    bare = isinstance(value, dict) and set(value) >= {"code"}
+    bare = isinstance(value, dict) and isinstance(
+        value.get("value", value.get("code")), (list, str)
+    )
+    bare = isinstance(held, (list, str)) and "class_name" not in value
     return bool(listed) or wrapped or bare
 
 
