@@ -86,9 +86,7 @@ def _function(node: Node, held: Raw, old: Old) -> Iterator[str]:
 def _is_code(value: Any) -> bool:
     listed = isinstance(value, list) and value and isinstance(value[0], str) and len(value) == 3
     wrapped = isinstance(value, dict) and value.get("class_name") == "__lambda__"
-    bare = isinstance(value, dict) and isinstance(
-        value.get("value", value.get("code")), (list, str)
-    )
+    held = value.get("value", value.get("code")) if isinstance(value, dict) else None
     bare = isinstance(held, (list, str)) and "class_name" not in value
     return bool(listed) or wrapped or bare
 
