@@ -105,9 +105,10 @@ bench-check: $(READY)  ## what a check costs, against loading with Keras and mod
 scorecard: $(READY)  ## attacks on model files, and who notices them: docs/scorecard.md
 	$(BIN)/python -m tools.scorecard
 
-# ENVIRONMENTS is a list of interpreters, each with one release of Keras or TensorFlow.
-lab: $(READY)  ## record the errors of this and of other environments anew
-	for python in $(BIN)/python $(ENVIRONMENTS); do $$python tools/record_tracebacks.py || exit 1; done
+# Needs Linux, and uv for the environments of the old versions, which WORK keeps: half an hour for
+# each dozen. `make lab ONLY=tf2.10,keras3.9-jax` records some, NEW=1 only what is not there yet.
+lab: $(READY)  ## record the errors of every release anew, and count their root causes
+	$(BIN)/python tools/record_everywhere.py $(if $(WORK),--work $(WORK)) $(if $(ONLY),--only $(ONLY)) $(if $(NEW),--new)
 
 explain-score: $(READY)  ## how many recorded tracebacks explain names rightly
 	$(BIN)/python tools/explain_score.py

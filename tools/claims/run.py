@@ -18,17 +18,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import interpreters
+
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent.parent / "docs" / "claims.md"
 COMMAND = "python tools/claims/run.py --with-uv FOLDER"
 
-# label: Python version, then what to install
-ENVIRONMENTS: dict[str, tuple[str, list[str]]] = {
-    "TF1.15": ("3.7", ["tensorflow==1.15.5", "protobuf<3.21", "h5py<3", "numpy<1.19"]),
-    "TF2.0": ("3.7", ["tensorflow==2.0.4", "protobuf<3.21", "h5py<3", "numpy<1.19"]),
-    "TF2.10": ("3.10", ["tensorflow==2.10.1", "numpy<1.24"]),
-    "TF2.15": ("3.11", ["tensorflow==2.15.1", "numpy<2"]),
-    "TF2.21": ("3.11", ["tensorflow==2.21.0", "keras==3.15.1"]),
+# The page's name for a release, and the one in `tools/interpreters.py`.
+ENVIRONMENTS = {
+    "TF1.15": "tf1.15",
+    "TF2.0": "tf2.0",
+    "TF2.10": "tf2.10",
+    "TF2.15": "tf2.15",
+    "TF2.21": "keras3.15",
 }
 
 INTRODUCTION = f"""# Which claims about saving hold
@@ -60,20 +64,6 @@ def load_probe() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def make_environment(label: str, folder: Path) -> Path:
-    """The interpreter of a pinned environment below ``folder``, made first if it is missing."""
-    python_version, requirements = ENVIRONMENTS[label]
-    place = folder / label.lower()
-    interpreter = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    marker = place / "complete"
-    if not marker.exists():
-        subprocess.run(["uv", "venv", "--clear", "--python", python_version, place], check=True)
-        install: list[str | Path] = ["uv", "pip", "install", "--python", interpreter, *requirements]
-        subprocess.run(install, check=True)
-        marker.touch()
-    return interpreter
 
 
 def clean_environment(folder: str) -> dict[str, str]:
@@ -208,9 +198,9 @@ def find_interpreters(options: argparse.Namespace) -> dict[str, Path]:
     given = dict(each.split("=", 1) for each in options.python)
     found = {label: Path(path).absolute() for label, path in given.items()}
     if options.with_uv:
-        for label in ENVIRONMENTS:
+        for label, known in ENVIRONMENTS.items():
             if label not in found:
-                found[label] = make_environment(label, options.with_uv.resolve())
+                found[label] = interpreters.interpreter(known, options.with_uv.resolve())
     if not found:
         raise SystemExit("Give at least one --python LABEL=PATH, or --with-uv FOLDER.")
     order = [*ENVIRONMENTS, *found]

@@ -17,7 +17,7 @@ def main() -> int:
         print("the demo's recordings ship with sktime: pip install 'saveguard[demo]'")
         return 2
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from saveguard.demo import examples, vowels
+    from saveguard.demo import examples, message, vowels
 
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
@@ -27,6 +27,7 @@ def main() -> int:
         examples.scalar(stage, folder)
         examples.empty_sequence(stage, folder)
         examples.unequal_lengths(stage, folder)
+        message.one_message(stage)
         vowels.survive_kills(stage, vowels.train_and_save(stage, folder))
     stage.chapter("The end")
     stage.say(f"{time.monotonic() - start:.0f} s. " + _ending(stage.failed))

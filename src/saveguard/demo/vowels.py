@@ -27,7 +27,7 @@ def train_and_save(stage: Stage, folder: Path) -> Path:
 
     import saveguard
 
-    stage.chapter("4. Real recordings, trained, saved, proven")
+    stage.chapter("5. Real recordings, trained, saved, proven")
     keras.utils.set_random_seed(0)
     inputs, speakers, lengths = _recordings("train")
     tests, test_speakers, test_lengths = _recordings("test")
@@ -53,7 +53,7 @@ def survive_kills(stage: Stage, path: Path) -> None:
     """`kill -9` in the middle of the next save, with Saveguard and with plain Keras."""
     import saveguard
 
-    stage.chapter("5. kill -9 in the middle of the next save")
+    stage.chapter("6. kill -9 in the middle of the next save")
     plain = path.with_name("plain.keras")
     shutil.copy(path, plain)
     survived = 0

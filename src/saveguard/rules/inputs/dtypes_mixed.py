@@ -37,7 +37,7 @@ from pathlib import Path
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
 
-rule = Rule("SG557", "dtypes-mixed", since="0.2")
+rule = Rule("SG557", "dtypes-mixed", since="0.1")
 
 rule.in_traceback(
     Signature(

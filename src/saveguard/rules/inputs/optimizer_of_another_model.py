@@ -38,7 +38,7 @@ from pathlib import Path
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
 
-rule = Rule("SG551", "optimizer-of-another-model", since="0.2")
+rule = Rule("SG551", "optimizer-of-another-model", since="0.1")
 
 rule.in_traceback(
     Signature(

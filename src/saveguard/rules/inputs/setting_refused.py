@@ -38,7 +38,7 @@ from pathlib import Path
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
 
-rule = Rule("SG554", "setting-refused", since="0.2")
+rule = Rule("SG554", "setting-refused", since="0.1")
 
 _WHY = (
     "Sizes are whole and positive, rates between 0 and 1, modes among a few words, shapes tuples."
