@@ -10,6 +10,7 @@ from saveguard.finding import Report
 from saveguard.migration import weights
 from saveguard.migration.needs import Need
 from saveguard.migration.plan import Plan
+from saveguard.migration.tree import copied
 
 
 def make(plan: Plan, custom: Mapping[str, Any]) -> Any:
@@ -24,7 +25,7 @@ def make(plan: Plan, custom: Mapping[str, Any]) -> Any:
     if plan.needs:
         raise SaveguardError(_wanting(plan, plan.needs))
     with keras.saving.custom_object_scope(dict(custom)):
-        model = keras.saving.deserialize_keras_object(dict(plan.model), safe_mode=True)
+        model = keras.saving.deserialize_keras_object(copied(plan.model), safe_mode=True)
     try:
         weights.assign(model, plan)
     except weights.Misfit as error:

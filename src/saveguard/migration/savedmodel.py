@@ -127,15 +127,27 @@ def _layers(saved: Sequence[Saved], number: int) -> dict[str, int]:
 def _variables(
     saved: Sequence[Saved], number: int, stored: Mapping[str, StoredArray]
 ) -> Iterator[StoredArray]:
-    """The values of the variables that an object lists, then of those that it merely holds.
-
-    A Normalization of TensorFlow 2.3 holds its mean and variance, and does not list them.
-    """
-    children = saved[number].children
-    listed = saved[children["variables"]].children if "variables" in children else {}
-    places = sorted((one for one in listed if one.isdigit()), key=int)
-    numbers = dict.fromkeys([*(listed[one] for one in places), *children.values()])
-    for variable in (saved[one] for one in numbers if one < len(saved)):
+    """The values of a layer's variables, under the variables' names."""
+    for variable in (saved[one] for one in dict.fromkeys(_numbers(saved, number, set()))):
         array = stored.get(variable.key)
         if array is not None and array.role == "weight":
             yield msgspec.structs.replace(array, path=f"{variable.variable}{_VALUE}")
+
+
+def _numbers(saved: Sequence[Saved], number: int, seen: set[int]) -> Iterator[int]:
+    """The variables that an object lists, then those that it merely holds.
+
+    A Normalization of TensorFlow 2.3 does not list its mean and variance. A TimeDistributed of
+    1.15 lists nothing: its variables are those of the layer in it.
+    """
+    if number >= len(saved) or number in seen:
+        return
+    seen.add(number)
+    children = saved[number].children
+    listed = saved[children["variables"]].children if "variables" in children else {}
+    yield from (listed[one] for one in sorted(filter(str.isdigit, listed), key=int))
+    for one in children.values():
+        if one < len(saved) and saved[one].key:
+            yield one
+        elif "variables" not in children and one < len(saved) and saved[one].told:
+            yield from _numbers(saved, one, seen)
