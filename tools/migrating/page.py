@@ -1,0 +1,151 @@
+"""docs/migrating.md: from each old version, out of the steps and of what was measured."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from measure import KINDS, Measured
+
+from saveguard.migration.steps import STEPS
+
+INTRODUCTION = """# Migrating old models
+
+    saveguard migrate old.h5 --dry-run                       # what would be changed
+    saveguard migrate old.h5 new.keras --with-uv auto        # written, and held against its version
+    saveguard migrate models/ migrated/ --python /envs/tf2.4/bin/python
+
+`saveguard migrate` rewrites what an old release of Keras wrote for today's, and carries the weights
+over. The old file is only read; nothing in it is executed. From Python it is `saveguard.migrate`,
+and `saveguard.load` takes the same steps in memory.
+
+**Proven** means: the version that saved the model answered the same inputs with the same outputs,
+to 1e-4 of the largest number in each sample's output (2e-2 where layers compute in float16). It
+answers by one of
+
+- `--golden FILE.npz`: inputs `in_00`, `in_01`, ... and outputs `out_00`, ... in the model's order;
+- `--python ENV/bin/python`: an interpreter with that version, Python 3.6 and newer;
+- `--with-uv 'tensorflow==2.4.*'`: such an environment, made with uv and kept in the user's cache;
+  `auto` takes the release that the file names.
+
+Without any of them the receipt in the new file says "not proven". A model that answers otherwise
+does not get the new name (SG440). What needs a class of its author's says so for all of them at
+once, with the arguments that the file has for them: `--custom module:Class`.
+"""
+
+MEASURED = """## Measured
+
+Each version wrote every architecture of tools/matrix that it can build; `make migrations` migrates
+the files and compares the outputs with those that the version gave. "Needs a class" are models
+with a layer, function or Lambda of their author's. Not compared are models that take no inputs
+there, or answer at random. The share is of the files that need no class and were compared.
+"""
+
+_NAMES = (("sm-", "SavedModel of "), ("tf_keras", "tf_keras "), ("tf", "TensorFlow "))
+_MACHINE = re.compile(r"(?:/[\w.+@-]+){2,}/([\w.+@-]+)")
+LONGEST = 200
+
+
+def text(measured: Sequence[Measured], real: Sequence[Measured]) -> str:
+    """The whole page."""
+    blocks = [INTRODUCTION.rstrip(), MEASURED.rstrip(), f"**{summary(measured)}.**"]
+    blocks += [table(measured), layers(measured), "### Misses", misses(measured)]
+    if real:
+        blocks += ["### Real files of other projects", table(real), misses(real)]
+    blocks += ["## From each version", "Steps that its files took, with how many took them."]
+    blocks += [versions(measured), "## The steps", *map(step, STEPS)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def summary(measured: Sequence[Measured]) -> str:
+    """One line: files, equal ones, and their share."""
+    equal, of = _share(measured)
+    told = f"{equal:,} of {of:,}" + (f" ({equal / of:.1%})" if of else "")
+    return f"{len(measured):,} files; of those compared that need no class, {told} are equal"
+
+
+def table(measured: Sequence[Measured]) -> str:
+    """Versions and formats down, verdicts across."""
+    heads = ("written by", "format", "files", *KINDS, "share")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for (version, kind), rows in _grouped(measured).items():
+        counts = Counter(one.verdict for one in rows)
+        equal, of = _share(rows)
+        shown = [str(counts[name]) for name in KINDS]
+        share = f"{equal / of:.1%}" if of else "-"
+        lines.append(
+            f"| {version} | {kind} | {len(rows)} | {' | '.join(map(str, shown))} | {share} |"
+        )
+    return "\n".join(lines)
+
+
+def layers(measured: Iterable[Measured]) -> str:
+    """How much of Keras the equal ones reach."""
+    equal = [one for one in measured if one.verdict == "equal"]
+    kinds = {name for one in equal for name in one.layers}
+    architectures = {one.architecture for one in equal}
+    return (
+        f"The equal ones are {len(architectures)} architectures with layers of {len(kinds)}"
+        " classes."
+    )
+
+
+def misses(measured: Iterable[Measured]) -> str:
+    """What differs or is refused, the same ones of several versions together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in measured:
+        if one.verdict in ("differs", "refused"):
+            key = (one.architecture, f"{one.verdict}: {_clean(one.told)}")
+            groups.setdefault(key, []).append(f"{_version(one)} ({one.format})")
+    if not groups:
+        return "No misses."
+    return "\n".join(f"- {name}, {', '.join(by)}: {told}" for (name, told), by in groups.items())
+
+
+def versions(measured: Sequence[Measured]) -> str:
+    """For each version the steps that its files took."""
+    lines = []
+    for version in dict.fromkeys(_version(one) for one in measured):
+        rows = [one for one in measured if _version(one) == version and one.steps]
+        counts = Counter(step for one in rows for step in one.steps)
+        told = ", ".join(f"[{name}](#{name}) {count}" for name, count in counts.most_common())
+        lines.append(f"- **{version}**: {told or 'nothing has to be changed'}")
+    return "\n".join(lines)
+
+
+def step(one) -> str:
+    """A step's page, from its module."""
+    page = inspect.cleandoc(sys.modules[one.rewrite.__module__].__doc__ or "")
+    title, _, rest = page.partition("\n")
+    body = re.sub(r"^## (.+)$", r"**\1.**", rest.strip(), flags=re.MULTILINE)
+    exact = "" if one.exact == "equal" else " (changes numbers)"
+    return f"### {one.name}\n\n{title} Changed in Keras {one.changed}{exact}.\n\n{body}"
+
+
+def _grouped(measured: Iterable[Measured]) -> dict[tuple[str, str], list[Measured]]:
+    found: dict[tuple[str, str], list[Measured]] = {}
+    for one in measured:
+        found.setdefault((_version(one), one.format), []).append(one)
+    return found
+
+
+def _share(rows: Iterable[Measured]) -> tuple[int, int]:
+    counts = Counter(one.verdict for one in rows)
+    return counts["equal"], counts["equal"] + counts["differs"] + counts["refused"]
+
+
+def _version(one: Measured) -> str:
+    told = one.written_by
+    for prefix, name in _NAMES[1:]:
+        if told.startswith(prefix):
+            return name + told.removeprefix(prefix)
+    return f"Keras {told.removeprefix('keras')}" if told.startswith("keras") else told
+
+
+def _clean(told: str) -> str:
+    text = _MACHINE.sub(r"…/\1", " ".join(told.split())).replace("`", "'")
+    text = re.sub(r"\x1b\[\d*m|<|>", "", text)
+    return f"`{text[:LONGEST].rstrip()}`"
