@@ -21,7 +21,6 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit scorecard claims lab explain-score known matrix controls fuzz
 .PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit scorecard claims lab explain-score known matrix migrations controls fuzz
 
 help:  ## say what there is
@@ -80,8 +79,10 @@ known: $(READY)  ## the tables of every release of Keras, out of the released wh
 matrix: $(READY)  ## files of real old versions: what loads, and whether the check says so
 	$(BIN)/python tools/matrix/run.py $(if $(WORK),--work $(WORK))
 
+# The files are those of `make matrix`, in the same WORK; REAL is a folder of real files and a manifest.
 migrations: $(READY)  ## migrate the matrix's files, and compare their answers with the old versions'
 	$(BIN)/python tools/migrating/run.py $(if $(WORK),--work $(WORK)) $(if $(REAL),--real $(REAL))
+
 controls: $(READY)  ## sound files, about which the check has nothing to say
 	KERAS_BACKEND=tensorflow $(BIN)/python tools/controls/run.py
 
