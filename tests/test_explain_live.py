@@ -58,7 +58,7 @@ def test_an_exception_tells_the_layer_and_its_inputs() -> None:
     report = saveguard.explain(raised(Layer({}).call, np.ones((5, 2), "float32")))
     (finding,) = report.findings
     assert finding.code == "SG502"
-    assert "layer `attn` of class Layer" in finding.evidence
+    assert "layer `attn`, of class Layer" in finding.evidence
     assert "inputs: shape (5, 2), dtype float32 in call()" in finding.evidence
 
 
@@ -68,6 +68,50 @@ def test_an_exception_tells_the_key_that_json_refuses() -> None:
     assert finding.code == "SG206"
     refused = "layer `attn`, get_config()['mask'] is a numpy array of shape (8, 8), dtype float64"
     assert refused in finding.evidence
+
+
+def test_a_real_model_tells_the_way_to_the_layer_and_the_key(tmp_path: Path) -> None:
+    import keras
+
+    class Attention(keras.layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
+        def get_config(self) -> dict[str, Any]:
+            return {**super().get_config(), "mask": object(), "scale": 2.0}
+
+    first = keras.Input((8,))
+    inner = keras.Sequential([keras.Input((8,)), Attention(name="attn")], name="encoder")
+    model = keras.Model(first, inner(keras.layers.Dense(8)(first)))
+    report = saveguard.explain(raised(lambda: model.save(tmp_path / "m.keras")))
+    assert report.codes == ("SG206",)
+    told = "layer `encoder/attn` (model.layers[2].layers[0]), get_config()['mask'] is an object"
+    assert told in report.findings[0].evidence
+
+
+def test_the_model_that_an_attribute_holds_is_found() -> None:
+    import keras
+
+    class Trainer:
+        def __init__(self) -> None:
+            self.net = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2)])
+
+        def run(self) -> Any:
+            return self.net.predict(np.ones((2, 9), "float32"), verbose=0)
+
+    (finding, *_) = saveguard.explain(raised(Trainer().run)).findings
+    assert finding.code == "SG503"
+    assert any(
+        "of class Sequential" in line or "of class Dense" in line for line in finding.evidence
+    )
+
+
+def test_a_member_of_a_group_is_explained() -> None:
+    group = ExceptionGroup("two runs", [ZeroDivisionError("x"), ValueError(EMPTY)])
+    with pytest.raises(ExceptionGroup) as caught, saveguard.explaining():
+        raise group
+    assert caught.value is group
+    assert "SG602" in group.__notes__[0]
 
 
 def test_a_broken_property_hides_no_error() -> None:

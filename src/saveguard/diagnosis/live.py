@@ -25,7 +25,7 @@ DEEPEST = 12
 _STYLE = re.compile(r"\x1b\[\d*m")
 # The model that a line calls; its own frames are left out of Keras's tracebacks.
 _CALLED = re.compile(
-    r"\b([A-Za-z_]\w*)\.(?:save\w*|fit\w*|predict\w*|evaluate|export|to_json|get_config|train_on_batch)\("
+    r"\b([A-Za-z_][\w.]*)\.(?:save\w*|fit\w*|predict\w*|evaluate|export|to_json|get_config|train_on_batch)\("
 )
 _INPUTS = ("inputs", "x", "data", "args", "batch", "input_data", "y")
 
@@ -124,7 +124,10 @@ def _layer(tb: TracebackType) -> Any:
     called = _CALLED.search(linecache.getline(frame.f_code.co_filename, tb.tb_lineno))
     if not called:
         return None
-    found = frame.f_locals.get(called[1], frame.f_globals.get(called[1]))
+    first, *rest = called[1].split(".")
+    found = frame.f_locals.get(first, frame.f_globals.get(first))
+    for name in rest:
+        found = _attribute(found, name)
     return found if found is not None and _is_layer(found) else None
 
 
@@ -136,9 +139,7 @@ def _is_layer(value: Any) -> bool:
 
 def _told_layer(layers: list[Any], frames: list[FrameType]) -> Iterator[str]:
     layer, model = layers[0], layers[-1]
-    name = _attribute(layer, "name")
-    place = _place(layer, model)
-    yield f"layer `{name}` of class {type(layer).__name__}{place}"
+    yield f"{_named(layer, model)}, of class {type(layer).__name__}"
     for frame in frames:
         for given in _INPUTS:
             shapes = tuple(_shapes(frame.f_locals.get(given), given))
@@ -147,14 +148,28 @@ def _told_layer(layers: list[Any], frames: list[FrameType]) -> Iterator[str]:
                 return
 
 
-def _place(layer: Any, model: Any) -> str:
-    """` (model.layers[3])` where the model holds the layer."""
-    members = _attribute(model, "layers") if model is not layer else None
-    if isinstance(members, list):
-        for number, member in enumerate(members):
-            if member is layer:
-                return f" (model.layers[{number}])"
-    return ""
+def _named(layer: Any, model: Any) -> str:
+    """``layer `encoder/attn` (model.layers[3].layers[1])``, where the model holds the layer."""
+    way = _way(layer, model, 0)
+    if not way:
+        return f"layer `{_attribute(layer, 'name')}`"
+    place = "".join(f".layers[{number}]" for number, _ in way)
+    return f"layer `{'/'.join(name for _, name in way)}` (model{place})"
+
+
+def _way(layer: Any, holder: Any, depth: int) -> tuple[tuple[int, str], ...]:
+    """The place and the name of each layer on the way from a model to one that it holds."""
+    members = _attribute(holder, "layers")
+    if not isinstance(members, list) or layer is holder or depth > DEEPEST:
+        return ()
+    for number, member in enumerate(members):
+        here = (number, str(_attribute(member, "name")))
+        if member is layer:
+            return (here,)
+        below = _way(layer, member, depth + 1)
+        if below:
+            return (here, *below)
+    return ()
 
 
 def _shapes(value: Any, name: str, depth: int = 0) -> Iterator[str]:
@@ -206,11 +221,10 @@ def _refused_of(layer: Any, model: Any, depth: int) -> Iterator[str]:
     try:
         config = layer.get_config()
     except Exception as broken:  # noqa: BLE001  what it raises is what is told
-        yield f"get_config() of layer `{_attribute(layer, 'name')}` raises {type(broken).__name__}"
+        yield f"get_config() of {_named(layer, model)} raises {type(broken).__name__}"
         return
     for path, value in _unplain(config, "get_config()", 0):
-        where = f"layer `{_attribute(layer, 'name')}`{_place(layer, model)}"
-        yield f"{where}, {path} is {_kind(value)}"
+        yield f"{_named(layer, model)}, {path} is {_kind(value)}"
 
 
 def _unplain(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
@@ -239,4 +253,5 @@ def _kind(value: Any) -> str:
     )
     if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
         return f"a numpy array{of}"
-    return f"a {kind.__module__}.{kind.__name__}{of}".replace("builtins.", "")
+    name = f"{kind.__module__}.{kind.__name__}".removeprefix("builtins.")
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}{of}"
