@@ -18,8 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 from typing import Any
 
-LISTS = {"tokens": (0, 400), "measured": (0, 400), "image": (48, 48)}
-PLAIN = ("age", "label")
+# The lengths that are due, and the bounds of the values.
+LISTS = {"tokens": (1, 380, 0, 29999), "measured": (1, 400, -1e6, 1e6), "image": (48, 48, -9, 9)}
+PLAIN = {"age": (0, 110), "label": (0, 9)}
 THREADS = 2
 LINE = (
     "{tokens: int32[batch, time<=380] vocabulary=30000 pad=0;"
@@ -48,17 +49,19 @@ def decode(files: list[str]) -> Any:
 
 def duckdb(files: list[str]) -> Any:
     told = ["count(*)"]
-    for name in LISTS:
-        odd = (
-            ""
-            if name == "tokens"
-            else f", sum(len(list_filter({name}, lambda x: not isfinite(x))))"
-        )
+    for name, (short, long, low, high) in LISTS.items():
         told += [
             f"count({name}), min(len({name})), max(len({name})), avg(len({name}))",
-            f"count_if(len({name}) = 0), min(list_min({name})), max(list_max({name})){odd}",
+            f"histogram(len({name})), count_if(len({name}) = 0)",
+            f"count_if(len({name}) not between {short} and {long})",
+            f"min(list_min({name})), max(list_max({name}))",
+            f"count_if(list_min({name}) < {low} or list_max({name}) > {high})",
         ]
-    told += [f"count({name}), min({name}), max({name})" for name in PLAIN]
+        if name != "tokens":
+            told.append(f"sum(len(list_filter({name}, lambda x: not isfinite(x))))")
+    for name, (low, high) in PLAIN.items():
+        told.append(f"count({name}), min({name}), max({name})")
+        told.append(f"count_if({name} not between {low} and {high})")
     connection = importlib.import_module("duckdb").connect()
     connection.execute(f"set threads to {THREADS}")
     return connection.execute(f"select {', '.join(told)} from read_parquet($1)", [files]).fetchall()
@@ -67,25 +70,31 @@ def duckdb(files: list[str]) -> Any:
 def polars(files: list[str]) -> Any:
     pl = importlib.import_module("polars")
     told = [pl.len().alias("rows")]
-    for name in LISTS:
+    for name, (short, long, low, high) in LISTS.items():
         column, values = pl.col(name), pl.col(name).explode()
         if name == "image":
             column, values = pl.col(name).arr.to_list(), pl.col(name).arr.explode()
         length = column.list.len()
-        told += [
-            column.null_count().alias(f"{name} nulls"),
-            length.min().alias(f"{name} shortest"),
-            length.max().alias(f"{name} longest"),
-            length.mean().alias(f"{name} mean"),
-            (length == 0).sum().alias(f"{name} empty"),
-            values.min().alias(f"{name} min"),
-            values.max().alias(f"{name} max"),
-        ]
+        facts = {
+            "nulls": column.null_count(),
+            "shortest": length.min(),
+            "longest": length.max(),
+            "mean": length.mean(),
+            "lengths": length.value_counts().implode(),
+            "empty": (length == 0).sum(),
+            "odd": (~length.is_between(short, long)).sum(),
+            "min": values.min(),
+            "max": values.max(),
+            "outside": (~values.is_between(low, high)).sum(),
+        }
         if name != "tokens":
-            told.append((~values.is_finite()).sum().alias(f"{name} not finite"))
-    for name in PLAIN:
-        told += [pl.col(name).null_count().alias(f"{name} nulls")]
-        told += [getattr(pl.col(name), end)().alias(f"{name} {end}") for end in ("min", "max")]
+            facts["not finite"] = (~values.is_finite()).sum()
+        told += [fact.alias(f"{name} {key}") for key, fact in facts.items()]
+    for name, (low, high) in PLAIN.items():
+        column = pl.col(name)
+        facts = {"nulls": column.null_count(), "min": column.min(), "max": column.max()}
+        facts["outside"] = (~column.is_between(low, high)).sum()
+        told += [fact.alias(f"{name} {key}") for key, fact in facts.items()]
     return pl.scan_parquet(files).select(told).collect(engine="streaming")
 
 
@@ -94,13 +103,18 @@ def pandas(files: list[str]) -> Any:
     found = []
     for file in files:
         frame = pd.read_parquet(file)
-        for name in LISTS:
+        for name, (short, long, low, high) in LISTS.items():
             column = frame[name].dropna()
             lengths, values = column.map(len), np.concatenate(column.to_numpy())
             found.append((len(column), lengths.min(), lengths.max(), lengths.mean()))
+            found.append((lengths.value_counts(), (~lengths.between(short, long)).sum()))
             found.append(((lengths == 0).sum(), (~np.isfinite(values)).sum()))
             found.append((np.nanmin(values), np.nanmax(values)))
-        found += [(frame[n].isna().sum(), frame[n].min(), frame[n].max()) for n in PLAIN]
+            found.append(((values < low) | (values > high)).sum())
+        for name, bounds in PLAIN.items():
+            column = frame[name]
+            found.append((column.isna().sum(), column.min(), column.max()))
+            found.append((~column.between(*bounds)).sum())
     return found
 
 
@@ -108,19 +122,19 @@ def pandera(files: list[str]) -> Any:
     pd, np = importlib.import_module("pandas"), importlib.import_module("numpy")
     pa = importlib.import_module("pandera.pandas")
 
-    def checks(low: int, high: int) -> list[Any]:
+    def checks(short: int, long: int, low: float, high: float) -> list[Any]:
         told = (
-            lambda row: low <= len(row) <= high,
+            lambda row: short <= len(row) <= long,
             lambda row: bool(np.isfinite(row).all()),
-            lambda row: not len(row) or -1e6 <= row.min() <= row.max() <= 1e6,
+            lambda row: not len(row) or low <= row.min() <= row.max() <= high,
         )
         return [pa.Check(one, element_wise=True) for one in told]
 
     columns = {
         name: pa.Column(object, checks(*bounds), nullable=True) for name, bounds in LISTS.items()
     }
-    columns |= {"age": pa.Column(float, pa.Check.in_range(0, 110), nullable=True)}
-    columns |= {"label": pa.Column("int64", pa.Check.in_range(0, 9))}
+    columns |= {"age": pa.Column(float, pa.Check.in_range(*PLAIN["age"]), nullable=True)}
+    columns |= {"label": pa.Column("int64", pa.Check.in_range(*PLAIN["label"]))}
     schema, found = pa.DataFrameSchema(columns), 0
     for file in files:
         try:
@@ -139,16 +153,19 @@ def tfdv(files: list[str]) -> Any:
     for file in files:
         table = pq.read_table(file)
         # Its columns are lists of numbers or of bytes, none of a fixed size.
-        arrays = []
-        for name in table.column_names:
-            column = table[name].combine_chunks()
-            column = (
-                column.cast(pa.list_(column.type.value_type))
-                if name in LISTS
-                else pa.array([None if one is None else [one] for one in column.to_pylist()])
-            )
-            arrays.append(column)
+        arrays = [listed(table[name].combine_chunks(), pa) for name in table.column_names]
         generate(pa.RecordBatch.from_arrays(arrays, table.column_names), library.StatsOptions())
+
+
+def listed(column: Any, pa: Any) -> Any:
+    """A column as a list array."""
+    if pa.types.is_list(column.type):
+        return column
+    if pa.types.is_fixed_size_list(column.type):
+        ends = range(0, len(column) * 48 + 1, 48)
+        return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), column.flatten())
+    ends = range(len(column) + 1)
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), column.fill_null(0))
 
 
 def ray(files: list[str], workers: int) -> Callable[[list[str]], Any]:

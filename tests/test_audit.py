@@ -15,6 +15,7 @@ import saveguard
 from saveguard.contract import Contract
 from saveguard.data.keys import MOST, Keys, kept, known, of
 from saveguard.data.summary import Seen
+from saveguard.rules import forged
 
 LISTS = pa.list_(pa.float64())
 
@@ -162,6 +163,35 @@ def test_labels_are_held_against_the_classes(tmp_path: Path) -> None:
     assert [one.message for one in report.findings] == [
         "label 3 in `label` is not among the classes 0 to 2; 2 rows are so"
     ]
+
+
+@pytest.mark.parametrize(
+    "loss, labels, told",
+    [
+        ("sparse_categorical_crossentropy", [0, 1], None),
+        ("sparse_categorical_crossentropy", [[0], [1]], None),
+        ("sparse_categorical_crossentropy", [0, 2], "label 2 in `label` is not among"),
+        ("sparse_categorical_crossentropy", [[0, 1], [1, 0]], "the loss takes one number a row"),
+        ("categorical_crossentropy", [[0.0, 1.0], [1.0, 0.0]], None),
+        ("categorical_crossentropy", [0, 1], "2 rows of the labels `label` are int64; the loss"),
+        ("categorical_crossentropy", [[0.0] * 3, [1.0] * 3], "the loss takes 2 values a row"),
+    ],
+)
+def test_labels_are_held_against_the_loss_of_a_saved_model(
+    tmp_path: Path, loss: str, labels: list[Any], told: str | None
+) -> None:
+    config = {**forged.model(), "compile_config": {"optimizer": "adam", "loss": loss}}
+    model = forged.keras_file(tmp_path, config)
+    path = parquet(tmp_path, tokens=[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], label=labels)
+    messages = [one.message for one in saveguard.audit(path, model, labels="label").findings]
+    assert len(messages) == (told is not None)
+    assert all(str(told) in message for message in messages)
+
+
+def test_labels_that_nobody_named_are_those_of_the_pairs_in_memory(tmp_path: Path) -> None:
+    x, y = np.array([[0.25], [0.5]], "float32"), np.array([0, 5])
+    assert saveguard.audit((x, y), "x: float32[batch, 1]", classes=2).codes == ("SG508",)
+    assert saveguard.audit((x, y), "x: float32[batch, 1]").findings == ()
 
 
 def test_a_file_that_lacks_a_column_is_told_with_its_rows(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from saveguard.data import contracts, findings
+from saveguard.data.contracts import Known
 from saveguard.data.engines import Engine
 from saveguard.data.reading import Progress, Reading, Run, read
 from saveguard.data.result import Audit, told
@@ -64,8 +65,7 @@ def audit(
     given = {
         key: (one,) if isinstance(one, str) else tuple(one) for key, one in (columns or {}).items()
     }
-    target = None if labels is None else Target(labels, classes or known.classes, None, known.loss)
-    terms = Terms(contract=known.contract, columns=given, target=target)
+    terms = Terms(contract=known.contract, columns=given, target=_target(labels, classes, known))
     at_once = workers or 0 if engine == "ray" else _workers(workers, memory)
     run = Run(terms, engine, at_once, sample, progress)
     held = read(run, source(data), keyed=test is not None, resume=resume)
@@ -73,6 +73,14 @@ def audit(
     if test is not None and not held.stopped:
         other = read(run, source(test), known=held.summary.keys)
     return _report(terms, held, other)
+
+
+def _target(labels: str | None, classes: int | None, known: Known) -> Target | None:
+    """What is due of the labels; `y`, as data in memory have them, need not be named."""
+    if labels is None and not known.loss and classes is None:
+        return None
+    classes = classes or known.classes
+    return Target(labels or "y", classes, known.loss, known.units, named=labels is not None)
 
 
 def _workers(wanted: int | None, memory: int) -> int:

@@ -13,13 +13,13 @@ from saveguard.archive import topology
 from saveguard.archive.contract import contract as of_archive
 from saveguard.archive.read import read
 from saveguard.contract import Contract
+from saveguard.data.terms import SPARSE
 from saveguard.errors import SaveguardError
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Report
 from saveguard.rules import registry
 
 _BINARY = {"binary_crossentropy", "BinaryCrossentropy"}
-_SPARSE = {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"}
 
 
 class Known(NamedTuple):
@@ -38,7 +38,7 @@ class Known(NamedTuple):
     @property
     def classes(self) -> int | None:
         """How many classes the labels have, where the loss says that they are class numbers."""
-        return self.units if self.loss in _SPARSE else 2 if self.loss in _BINARY else None
+        return self.units if self.loss in SPARSE else 2 if self.loss in _BINARY else None
 
 
 def known(given: Any) -> Known:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from saveguard.contract import Contract, Input
+from saveguard.contract import Axis, Contract, Input
 from saveguard.data import kinds
 from saveguard.data.summary import Column, Seen, Summary
-from saveguard.data.terms import Plan, Terms, name
+from saveguard.data.terms import IMAGE, Plan, Terms, name
 from saveguard.facts import BatchFacts, LeafFacts, Suspect
 
 # What rules call what was seen; several kinds may show one root cause.
 _SUSPECTS = {
     "not-finite": (kinds.NAN, kinds.INFINITE),
+    "outside": (kinds.OUTSIDE,),
     "cast": (kinds.CAST,),
     "masked": (kinds.MASKED,),
     "scalar": (kinds.SCALAR,),
@@ -50,8 +51,10 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
     for column in sorted(summary.columns):
         held = summary.columns[column]
         one = plan.inputs.get(column, Input(name=column, axes=None, dtype=""))
-        if column == target and terms.target and terms.target.classes is not None:
-            one = Input(name=column, axes=None, dtype="int64", vocabulary=terms.target.classes)
+        if column == target and terms.target:
+            axes = None if terms.target.axes is None else (Axis("batch"), *terms.target.axes)
+            dtype = "" if terms.target.classes is None else "int64"
+            one = Input(column, axes, dtype, vocabulary=terms.target.classes)
         suspects = _suspects(held, one, label=column == target)
         yield leaf(column, held, summary.rows, tuple(suspects)), one
     columns = {*summary.columns, *plan.expected, *plan.unused}
@@ -74,18 +77,25 @@ def leaf(path: str, held: Column, rows: int, suspects: tuple[Suspect, ...]) -> L
 
 
 def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:
-    for kind, names in _SUSPECTS.items():
-        found = _together(held.seen, names)
+    # Of labels, what does not fit is the loss's affair; of an image's sizes, the shape's.
+    names = dict.fromkeys(("rank", "length", "scalar"), "target") if label else {}
+    names |= {"outside": "class"} if label else {}
+    names |= {"outside": "size"} if one.name in IMAGE and one.minimum == one.maximum else {}
+    for kind, kinds_ in _SUSPECTS.items():
+        found = _together(held.seen, kinds_)
         if found is not None:
-            yield suspect(kind, found)
-    outside = held.seen.get(kinds.OUTSIDE)
-    if outside is not None:
-        yield suspect("class" if label else "outside", outside)
-    yield from _padding(held, one)
-    other = {kinds.NAN, kinds.INFINITE, kinds.NULL, kinds.NULL_VALUE} & held.seen.keys()
-    if held.minimum is not None and held.minimum == held.maximum and held.rows > 1 and not other:
+            yield suspect(names.get(kind, kind), found)
+    if not label:
+        yield from _padding(held, one)
+    if _is_constant(held) and one.name not in IMAGE:
         value = repr(held.minimum)
         yield Suspect(kind="constant", place="", row=0, value=value, count=held.values)
+
+
+def _is_constant(held: Column) -> bool:
+    other = {kinds.NAN, kinds.INFINITE, kinds.NULL, kinds.NULL_VALUE} & held.seen.keys()
+    same = held.minimum is not None and held.minimum == held.maximum
+    return same and held.rows > 1 and not other
 
 
 def _padding(held: Column, one: Input) -> Iterator[Suspect]:

@@ -73,7 +73,7 @@ class Source(Protocol):
         """
 
     def read(self, part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
-        """The rows of a part in their order, in batches of a bounded size (some 16 MB).
+        """The rows of a part in their order, in batches of a bounded size (some 4 MB).
 
         Args:
             part: One of `parts`.

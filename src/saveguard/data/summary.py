@@ -200,7 +200,7 @@ def _troubles(one: Mapping[str, Troubles], two: Mapping[str, Troubles]) -> dict[
     found = dict(one)
     for code, more in two.items():
         held = found.get(code, Troubles(code=code, count=0, rows=0, first=()))
-        first = sorted(held.first + more.first, key=msgspec.structs.astuple)[:SHOWN]
+        first = sorted(held.first + more.first, key=_order)[:SHOWN]
         found[code] = Troubles(
             code=code,
             count=held.count + more.count,
@@ -208,6 +208,11 @@ def _troubles(one: Mapping[str, Troubles], two: Mapping[str, Troubles]) -> dict[
             first=tuple(first),
         )
     return found
+
+
+def _order(one: Trouble) -> tuple[Any, ...]:
+    """By file and row, then by whatever else tells two apart."""
+    return one.file, one.row, one.place, one.column, one.what, one.rows
 
 
 def troubled(trouble: Trouble) -> Summary:

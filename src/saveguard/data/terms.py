@@ -7,9 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from saveguard.contract import Contract, Input
+from saveguard.contract import Axis, Contract, Input
 from saveguard.data.expected import Expected
 
+# Losses whose labels are class numbers.
+SPARSE = {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"}
+# What an image source tells of each image, in the order of the axes.
+IMAGE = ("height", "width", "channels")
 _KEY = re.compile(r"x\['(.+)'\]")
 
 
@@ -19,14 +23,23 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         column: The column that has them.
         classes: How many classes there are; None where that is not known.
-        values: How many values a label has: 1 for a class number; None: any.
         loss: The loss of the model, by name; empty where none is known.
+        units: How many values the model gives for a row; None where that is not known.
+        named: Whether somebody named the column; else it is taken if it is there.
     """
 
     column: str
     classes: int | None = None
-    values: int | None = None
     loss: str = ""
+    units: int | None = None
+    named: bool = True
+
+    @property
+    def axes(self) -> tuple[Axis, ...] | None:
+        """The axes behind the rows that the loss takes; None where that is not known."""
+        if not self.loss or self.units is None:
+            return None if self.classes is None else ()
+        return () if self.loss in SPARSE or self.units == 1 else (Axis(size=self.units),)
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,7 +83,7 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
     expected: dict[str, Expected] = {}
     inputs: dict[str, Input] = {}
     contract, target = terms.contract, terms.target
-    if target is not None and target.column in depths:
+    if target is not None and _is_there(target, terms, depths):
         expected[target.column] = _of_target(target)
     if contract is None:
         return Plan(expected, inputs, unknown=_strangers(terms, depths))
@@ -79,6 +92,11 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
         columns = _columns(one, terms, depths)
         if not columns and not one.optional:
             missing.append(one)
+        if _is_picture(columns):
+            sizes = _sizes(one)
+            inputs |= {size.name: size for size in sizes}
+            expected |= {size.name: of_input(size, alone=True) for size in sizes}
+            continue
         for column in columns:
             inputs[column] = one
             expected[column] = of_input(one, alone=len(columns) == 1)
@@ -103,8 +121,32 @@ def of_input(one: Input, *, alone: bool) -> Expected:
 
 def _of_target(target: Target) -> Expected:
     if target.classes is None:
-        return Expected()
-    return Expected(dtype="int64", low=0, high=target.classes - 1)
+        return Expected(axes=target.axes)
+    return Expected(axes=target.axes, dtype="int64", low=0, high=target.classes - 1)
+
+
+def _is_there(target: Target, terms: Terms, depths: Mapping[str, int]) -> bool:
+    """Whether the data have labels; a column that nobody named may be an input."""
+    inputs = terms.contract.inputs if terms.contract else ()
+    mine = target.named or target.column not in map(name, inputs)
+    return mine and target.column in depths
+
+
+def _is_picture(columns: Sequence[str]) -> bool:
+    """Whether an input is fed by images, of which the source tells the sizes alone."""
+    return tuple(columns) == IMAGE
+
+
+def _sizes(one: Input) -> list[Input]:
+    """The height, width and channels that an input takes, where it fixes them."""
+    axes = one.axes[1:] if one.axes is not None else ()
+    if len(axes) == len(IMAGE) and (axes[0].size or 9) <= 4 < (axes[2].size or 0):
+        axes = (axes[1], axes[2], axes[0])  # channels first
+    return [
+        Input(name=side, axes=None, dtype="", minimum=axis.size, maximum=axis.size)
+        for side, axis in zip(IMAGE, axes, strict=False)
+        if axis.size is not None
+    ]
 
 
 def name(one: Input) -> str:
@@ -125,6 +167,8 @@ def _columns(one: Input, terms: Terms, depths: Mapping[str, int]) -> Sequence[st
         return ()
     if len(free) == 1:
         return free
+    if set(IMAGE) <= set(free) and one.rank == 1 + len(IMAGE):
+        return IMAGE
     plain = [column for column in free if depths[column] == 0]
     width = one.axes[1].size if one.axes is not None and len(one.axes) == 2 else None
     return plain if len(plain) == width else ()
@@ -141,7 +185,7 @@ def _strangers(terms: Terms, depths: Mapping[str, int]) -> tuple[str, ...]:
     inputs = terms.contract.inputs if terms.contract else ()
     known = {said for one in inputs for said in (one.name, name(one))}
     columns = [column for some in terms.columns.values() for column in some]
-    columns += [terms.target.column] if terms.target else []
+    columns += [terms.target.column] if terms.target and terms.target.named else []
     return tuple(
         dict.fromkeys(
             [said for said in terms.columns if said not in known]

@@ -109,7 +109,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG503": ("traceback", "data"),
     "SG504": ("traceback", "data"),
     "SG505": ("traceback",),
-    "SG506": ("traceback",),
+    "SG506": ("traceback", "data"),
     "SG507": ("traceback",),
     "SG508": ("traceback", "data"),
     "SG510": ("traceback",),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # A batch holds about this many bytes: enough for kernels, and little memory for many threads.
-BATCH = 1 << 24
+BATCH = 1 << 22
 
 
 class NoColumn(ValueError):

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.contract import Axis, Input
+from saveguard.contract import Axis, Input, number
 from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
@@ -42,6 +42,7 @@ rule = Rule("SG503", "shape-differs", since="0.1")
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
         yield from (_column(leaf, expected, one) for one in leaf.suspects if one.kind == "length")
+        yield from (_image(leaf, expected, one) for one in leaf.suspects if one.kind == "size")
         if leaf.kind != "array" or expected.axes is None or leaf.rows == 0:
             continue
         for index, (size, axis) in enumerate(zip(leaf.shape, expected.axes, strict=False)):
@@ -103,6 +104,22 @@ def _column(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
     )
 
 
+def _image(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
+    """Images of another height, width or number of channels than the input takes."""
+    size = number(expected.minimum or 0)
+    some = f"{one.rows:,} images have" if one.rows > 1 else "an image has"
+    return rule.finding(
+        where=f"{leaf.path}{one.place}",
+        message=f"{some} another {leaf.path} than {size}; the first has {one.value}",
+        why="The model takes that size alone; keras.utils.image_dataset_from_directory resizes and"
+        " converts images, other readers may not.",
+        fix="read them with image_size= and color_mode= as in training",
+        certainty="possible",
+        file=one.file,
+        evidence=one.seen,
+    )
+
+
 def _fix(leaf: LeafFacts, axes: tuple[Axis, ...], index: int) -> str:
     axis, size = axes[index], leaf.shape[index]
     moved = (leaf.shape[0], *leaf.shape[2:], leaf.shape[1]) if len(leaf.shape) > 2 else ()
@@ -122,11 +139,15 @@ def _fix(leaf: LeafFacts, axes: tuple[Axis, ...], index: int) -> str:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"expected shape=(?P<expected>\([^)]*\)), found shape=(?P<got>[(\[][^)\]]*[)\]])"
+        pattern=r"was passed incompatible inputs\. For input '[^']*', expected shape"
+        r" (?P<expected3>\([^)]*\)), but received instead a tensor with shape"
+        r" (?P<got3>\([^)]*\))"
+        r"|expected shape=(?P<expected>\([^)]*\)), found shape=(?P<got>[(\[][^)\]]*[)\]])"
         r"|checking input: expected \S+ to have shape (?P<expected2>\([^)]*\)) but got array with"
         r" shape (?P<got2>\([^)]*\))",
         stages=("predict", "fit", "evaluate", "build"),
-        message="the data have shape {got}{got2}, the model takes {expected}{expected2}",
+        message="the data have shape {got}{got2}{got3}, the model takes"
+        " {expected}{expected2}{expected3}",
         why="A layer's weights are made for one size of its input.",
         fix="choose the same columns or sizes as in training, or build the model for these",
         certainty="likely",

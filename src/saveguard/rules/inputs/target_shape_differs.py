@@ -36,12 +36,38 @@ k, linear | mean_squared_error |
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.facts import BatchFacts
+from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
 
 rule = Rule("SG506", "target-shape-differs", since="0.1")
+
+
+@rule.in_data
+def _(facts: BatchFacts) -> Iterator[Finding]:
+    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
+        for one in leaf.suspects:
+            if one.kind != "target":
+                continue
+            sizes = [axis.size for axis in (expected.axes or ())[1:]]
+            due = f"{sizes[0]} values a row" if sizes else "one number a row"
+            yield rule.finding(
+                where=f"{leaf.path}{one.place}",
+                message=f"{one.rows:,} rows of the labels `{leaf.path}` are {leaf.dtype}; the loss"
+                f" takes {due}",
+                why="The loss compares one with the other, value by value; it stops at the first"
+                " batch, or broadcasts them.",
+                fix="class numbers go with sparse_categorical_crossentropy, one-hot rows with"
+                " categorical_crossentropy; the last layer has as many units as a label has"
+                " values",
+                file=one.file,
+                evidence=one.seen,
+            )
+
 
 rule.in_traceback(
     Signature(
