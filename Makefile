@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit scorecard claims lab explain-score known matrix migrations controls fuzz
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit scorecard claims lab explain-score raises known matrix migrations controls fuzz
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -113,6 +113,11 @@ scorecard: $(READY)  ## attacks on model files, and who notices them: docs/score
 # each dozen. `make lab ONLY=tf2.10,keras3.9-jax` records some, NEW=1 only what is not there yet.
 lab: $(READY)  ## record the errors of every release anew, and count their root causes
 	$(BIN)/python tools/record_everywhere.py $(if $(WORK),--work $(WORK)) $(if $(ONLY),--only $(ONLY)) $(if $(NEW),--new)
+
+# WHEELS keeps the wheels of the releases; without it they are fetched anew.
+raises: $(READY)  ## every raise of Keras, and the code or the reason that it has: docs/raises.md
+	$(BIN)/python tools/raises/run.py $(if $(WHEELS),--wheels $(WHEELS))
+	$(BIN)/python tools/raises/run.py --check
 
 explain-score: $(READY)  ## how many recorded tracebacks explain names rightly
 	$(BIN)/python tools/explain_score.py

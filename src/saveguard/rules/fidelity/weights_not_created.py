@@ -69,7 +69,9 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "NotImplementedError", "RuntimeError"),
-        pattern=r"Weights for model (?P<name>\S+) have not yet been created"
+        pattern=r"Weights for sequential model have not yet been created"
+        r"|cannot be saved (?:either )?because the input shape is not available"
+        r"|Weights for model (?P<name>\S+) have not yet been created"
         r"|You are saving a model that has not yet been built"
         r"|cannot be saved (?:either )?because the input shapes? (?:ha(?:ve|s) not been set|is not"
         r" available)"
@@ -87,7 +89,7 @@ rule.in_traceback(
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "NotImplementedError"),
         pattern=r"which has not created its variables yet"
         r"|loading weights into a model that has not yet been built"
         r"|Model expected 0 layers, found|into a model with 0 layers",
@@ -95,6 +97,24 @@ rule.in_traceback(
         message="the model that is to take the weights has none yet",
         why="Its layers create their variables when they first learn the shape of their input.",
         fix="call it once on a batch, or begin it with keras.Input(shape), before load_weights",
+    )
+)
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "RuntimeError", "AttributeError"),
+        pattern=r"but the layer isn't built\. You can build it manually"
+        r"|This model has not yet been built"
+        r"|To use the BackupAndRestore callback, you model must be built"
+        r"|has not yet been built\. It must be built before export"
+        r"|has never called\. It must be called at least once before export"
+        r"|To call stateless_call, \w+ must be built"
+        r"|Input shape must be defined when calling `?build"
+        r"|forward pass of the model is not defined",
+        message="the model or layer is not built yet, so it has no weights",
+        why="Weights are created when the model is first called, or knows the shape of its input.",
+        fix="call it once on a batch, or begin it with keras.Input(shape)",
     )
 )
 

@@ -41,7 +41,12 @@ rule = Rule("SG517", "graph-disconnected", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"Graph disconnected: cannot obtain value for tensor[\s\S]*?at layer"
+        pattern=r"Found (?:input tensor cannot be reached given provided|unvisited input"
+        r" tensors that are disconnected)"
+        r"|Layers could not be added due to missing dependencies"
+        r"|Graph disconnected: cannot find parent for tensor"
+        r"|`(?:inputs|outputs)` argument cannot be empty"
+        r"|Graph disconnected: cannot obtain value for tensor[\s\S]*?at layer"
         r' "(?P<layer>[^"]+)"'
         r"|Graph disconnected: cannot obtain value"
         r"|Output with path `(?P<path>[^`]*)` is not connected to `inputs`"

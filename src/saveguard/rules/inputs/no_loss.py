@@ -43,7 +43,8 @@ rule = Rule("SG513", "no-loss", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "RuntimeError"),
-        pattern=r"No gradients provided for any variable"
+        pattern=r"The model cannot be evaluated because it has no loss"
+        r"|No gradients provided for any variable"
         r"|No loss to compute"
         r"|no loss to optimize"
         r"|Target data is missing"

@@ -44,7 +44,20 @@ rule = Rule("SG512", "option-of-other-data", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError", "AssertionError"),
-        pattern=r"`?(?P<option>y|batch_size|validation_split|sample_weight|shuffle)`? "
+        pattern=r"Could not infer the size of the data"
+        r"|`(?P<option6>batch_size)` or `steps` is required for"
+        r"|(?:Please specify the|your) `(?P<option7>validation_steps)` argument"
+        r"|do not specify `(?P<option8>steps_per_epoch)`"
+        r"|`(?P<option9>validation_steps)` should not be specified"
+        r"|cannot use `(?P<option10>validation_split)`"
+        r"|The dataset you passed contains \d+ batches"
+        r"|is set, the `(?P<option11>batch_size)` must be None"
+        r"|(?P<option12>validation_data) and validation_split cannot be used at"
+        r"|not iterators that have been manually generated"
+        r"|pass (?P<option13>shuffle)=\"batch\""
+        r"|Do not pass inputs that mix Numpy arrays and TensorFlow tensors"
+        r"|is set, batch_size must be None"
+        r"|(?<!\w)`?(?P<option>y|batch_size|validation_split|sample_weight|shuffle)`? "
         r"(?:argument )?(?:is|should)(?: only| not)? (?:supported|be passed|be"
         r" specified)"
         r"|`(?P<option2>validation_split)` (?:argument )?is (?:only|not) supported"
@@ -56,7 +69,8 @@ rule.in_traceback(
         r"|You passed a dataset or dataset iterator"
         r"|not sufficient to split it into a validation and training set",
         stages=("fit", "evaluate", "predict"),
-        message="{option}{option2}{option3}{option4}{option5} does not go with this kind of data",
+        message="{option}{option2}{option3}{option4}{option5}{option6}{option7}{option8}{option9}"
+        "{option10}{option11}{option12}{option13} does not go with this kind of data",
         why="A data set or generator holds its own targets and batches; y, batch_size and "
         "validation_split are for arrays, and one without an end wants steps_per_epoch.",
         fix="leave y, batch_size and validation_split out with a data set; split it with "

@@ -61,10 +61,12 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"incompatible with (?:the layer|layer \S+?): (?:: )?expected "
+        pattern=r"incompatible with (?:the layer|layer \S+?): (?:: )?expected"
+        r" max_ndim=(?P<expected2>\d+), found ndim=(?P<got2>\d+)"
+        r"|incompatible with (?:the layer|layer \S+?): (?:: )?expected "
         r"(?:min_)?ndim=(?P<expected>\d+), found ndim=(?P<got>\d+)",
         stages=("predict", "fit", "evaluate", "build"),
-        message="the data have {got} axes, the layer takes {expected}",
+        message="the data have {got}{got2} axes, the layer takes {expected}{expected2}",
         why="Every input has a batch axis first; one sample alone lacks it.",
         fix="x[None, ...] for one sample; compare x.shape with model.input_shape",
     )

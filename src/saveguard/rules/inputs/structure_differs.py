@@ -100,14 +100,20 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "AssertionError", "KeyError"),
-        pattern=r"Missing data for input \"(?P<name>[^\"]+)\""
+        pattern=r"you are passing a list as input to your model, but the model expects"
+        r"|You cannot pass a dictionary as model (?P<name3>\w+)"
+        r"|expected no data, but got"
+        r"|structure of `inputs` doesn't match the expected structure"
+        r"|called with an invalid input structure"
+        r"|Passing a dictionary input to a Sequential Model"
+        r"|Missing data for input \"(?P<name>[^\"]+)\""
         r"|No data provided for \"(?P<name2>[^\"]+)\""
         r"|The structure of `inputs` doesn't match the expected structure"
         r"|Could not compute output|expecting (?:to see )?\d+ array\(s\)"
         r"|checking (?:model )?input: the list of Numpy arrays that you are passing to your"
         r" model is not the size",
         stages=("predict", "fit", "evaluate", "build", "load"),
-        message="an input of the model was given nothing: {name}{name2}",
+        message="an input of the model was given nothing: {name}{name2}{name3}",
         why="The data are not nested as the model's inputs are.",
         fix="give one array for each of model.inputs, in a list or by name",
     )

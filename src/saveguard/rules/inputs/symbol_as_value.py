@@ -47,8 +47,13 @@ rule = Rule("SG515", "symbol-as-value", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError", "NotImplementedError", "RuntimeError"),
-        pattern=r"Can't call numpy\(\) on Tensor that requires grad|KerasTensor cannot be used"
-        r" as input to a TensorFlow function"
+        pattern=r"Can't call numpy\(\) on Tensor that requires grad"
+        r"|KerasTensor cannot be used as input to a JAX function"
+        r"|Iterating over a symbolic KerasTensor"
+        r"|Cannot iterate over a (?:Keras)?Tensor with unknown (?:shape|first dimension)"
+        r"|an intermediate (?:TF-)?Keras symbolic input/output"
+        r"|Tensors are unhashable"
+        r"|KerasTensor cannot be used as input to a TensorFlow function"
         r"|KerasTensor is symbolic"
         r"|symbolic KerasTensor cannot be"
         r"|Cannot convert a symbolic (?:Keras input/output|(?:tf\.)?Tensor \((?P<name>"

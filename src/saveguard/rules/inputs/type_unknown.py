@@ -87,6 +87,23 @@ rule.in_traceback(
 )
 
 
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"can handle input: \(<class '(?:dict|tuple)'> containing"
+        r"|Unrecognized data type: \w+=\{"
+        r"|Expected a NumPy array, tf\.Tensor"
+        r"|Expected all elements of `\w+` to be array-like"
+        r"|Unknown type of input data"
+        r"|Adapter'> Cannot handle input"
+        r"|data should be a Numpy array, or list/dict of Numpy",
+        message="what was given as data is of a type that Keras does not take",
+        why="It takes arrays, tensors, lists and dictionaries of them, data sets and generators.",
+        fix="np.asarray(data), or a generator that yields arrays",
+    )
+)
+
+
 def bad(_tmp: Path) -> Call:
     """A generator function that was not called."""
     return Call(

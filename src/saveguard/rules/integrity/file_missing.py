@@ -80,8 +80,10 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
 
 rule.in_traceback(
     Signature(
-        exceptions=("OSError",),
-        pattern=r"No such file or directory: '(?P<path>[^']+)'"
+        exceptions=("OSError", "ValueError"),
+        pattern=r"Directory doesn't exist: (?P<folder>.+)"
+        r"|Path isn't a directory: (?P<folder2>.+)"
+        r"|No such file or directory: '(?P<path>[^']+)'"
         r"|unable to open file: name = '(?P<name>[^']+)', errno = 2,"
         r"|No file or directory found at (?P<old>.+)",
         stages=("load",),

@@ -106,7 +106,8 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("OSError",),
-        pattern=r"file signature not found",
+        pattern=r"Filepath is not an hdf5 file \(or h5py is not available\)"
+        r"|file signature not found",
         stages=("load",),
         message="{where} is not an HDF5 file",
         why="Its first bytes are not those of HDF5: it is empty, a Git LFS pointer, a web page, or"

@@ -34,7 +34,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 from saveguard.rules.old_files import archive, public
 
@@ -52,6 +52,19 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             fix=f"set registered_name to null at {stop.path} of {stop.document}; where it is yours,"
             " save it from the code that registers it",
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"`registered_name=(?P<registered>.*?)` was provided in the config, but"
+        r" '(?P<name>[^']+)' resolved to a Keras built-in",
+        stages=("load",),
+        message="{name}, one of Keras's own, carries the registered name {registered}",
+        why="Keras 3.15 takes registered names for custom classes only.",
+        fix="load the file with Keras 3.14 or older and save it again",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

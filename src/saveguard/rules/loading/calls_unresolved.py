@@ -89,9 +89,13 @@ def _reason(stop: Stop) -> str:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "IndexError", "AssertionError"),
-        pattern=r"Layer node index out of bounds|Missing layer: (?P<name>\w+)",
+        pattern=r"Cannot deserialize the model \(invalid config data"
+        r"|Invalid Functional model configuration\.(?: Missing node: (?P<name2>\w+))?"
+        r"|Improperly formatted model config"
+        r"|Layer node index out of bounds|Missing layer: (?P<name>\w+)",
         stages=("load",),
-        message="the calls of the model's layers cannot be repeated as the file tells them {name}",
+        message="the calls of the model's layers cannot be repeated as the file tells them"
+        " {name}{name2}",
         why="A layer that several models share is called in another order when it is rebuilt, so"
         " that the file's numbers of its calls lead nowhere.",
         fix="rebuild the model by its code and load_weights; or load it with the release that wrote"

@@ -39,7 +39,7 @@ from pathlib import Path
 
 from saveguard.facts import ModelFacts, ObjectFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 
 rule = Rule("SG202", "class-not-importable", since="0.1")
 
@@ -67,6 +67,21 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
 
 def _place(item: ObjectFacts) -> str:
     return "the script or notebook" if item.module == "__main__" else f"a function of {item.module}"
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError", "ValueError"),
+        pattern=r"Could not deserialize (?:class|function) '(?P<name>[^']+)' because its parent"
+        r" module"
+        r" (?P<module>(?!keras_\w+|keras\.src\.|keras\.engine|keras\.layers|tf_keras)"
+        r"\S+) cannot be imported",
+        stages=("load",),
+        message="`{name}` lives in the module `{module}`, which this process cannot import",
+        why="The file holds the name of the module and of the class, not its code.",
+        fix="put {module} on the path (PYTHONPATH), or pass custom_objects={{'{name}': {name}}}",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -110,12 +110,18 @@ _NAME = (
 )
 rule.in_traceback(
     Signature(
-        exceptions=("TypeError", "ValueError"),
-        pattern=rf"(?:Could not locate (?:class|function)|Unknown layer):? ?'?{_NAME}'?",
+        exceptions=("TypeError", "ValueError", "RuntimeError"),
+        pattern=r"Unable to restore (?:a layer|an? object|(?:custom )?object) of (?:class|type)"
+        r" \"?"
+        r"'?(?P<name2>\w+)"
+        r"|Cannot deserialize object of type `(?P<name3>\w+)`"
+        r"|must be an instance of class Layer\. Received: layer=(?P<name4>\w+) of type <class"
+        r" 'str'>"
+        rf"|(?:Could not locate (?:class|function)|Unknown layer):? ?'?{_NAME}'?",
         stages=("load",),
-        message=_UNKNOWN,
+        message=_UNKNOWN.replace("{name}", "{name}{name2}{name3}{name4}"),
         why=_WHY,
-        fix=_FIX,
+        fix=_FIX.replace("{name}", "{name}{name2}{name3}{name4}"),
     )
 )
 rule.in_traceback(

@@ -41,7 +41,14 @@ rule = Rule("SG268", "config-malformed", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
-        pattern=r"Improper config format"
+        pattern=r"`model_from_config` expects a dictionary"
+        r"|Saved configuration not understood"
+        r"|is not a valid Keras configuration"
+        r"|Unable to decode (?:(?:TF-)?Keras layer )?config"
+        r"|Could not parse config: "
+        r"|Expected 'config' to be a (?:list|non-null)"
+        r"|Config of string is supposed"
+        r"|Improper config format"
         r"|Expected 'config' to be a dict for (?P<name>\w+)"
         r"|model configuration must be a dictionary containing the"
         r"|A \w+ configuration must be a dictionary"

@@ -71,11 +71,18 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("TypeError",),
-        pattern=r"Cannot serialize object (?P<value>.*?) of type <class '(?P<type>[\w.]+)'>"
+        exceptions=("TypeError", "ValueError"),
+        pattern=r"Cannot serialize (?P<value8><.{1,100}>)$"
+        r"|(?P<value4>Layer \S+) was passed non-JSON-serializable arguments"
+        r"|Unable to serialize (?P<value5>.{1,80}?) to JSON, because the TypeSpec"
+        r"|Cannot serialize (?P<value6>.{1,80}?) (?:because|since) it doesn't implement"
+        r" `get_config"
+        r"|method of (?P<value7>.{1,80}?) should return a dict\. It returned"
+        r"|Cannot serialize object (?P<value>.*?) of type <class '(?P<type>[\w.]+)'>"
         r"|Unable to serialize (?P<value2>.*?) to JSON|Not JSON Serializable: ?(?P<value3>.*)",
         stages=("save",),
-        message="a configuration holds a value that JSON cannot: {value}{value2}{value3} {type}",
+        message="a configuration holds a value that JSON cannot:"
+        " {value}{value2}{value3}{value4}{value5}{value6}{value7}{value8} {type}",
         why="The configuration of every object is stored as JSON.",
         fix="let get_config() of the object that holds it return plain values instead",
     )

@@ -88,7 +88,8 @@ def _(facts: ProofFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("TypeError", "ValueError"),
-        pattern=r"(?P<name>\w+)?\.?__init__\(\) missing \d+ required "
+        pattern=r"Unable to revive model from config\. When overriding"
+        r"|(?P<name>\w+)?\.?__init__\(\) missing \d+ required "
         r"(?:positional|keyword-only) arguments?: (?P<arguments>'.*')",
         stages=("load",),
         message="the file lacks {arguments}, which `{name}` requires",

@@ -72,9 +72,11 @@ rule.in_traceback(
         exceptions=("NotImplementedError",),
         pattern=r"(?s)(?:Object|Layer) (?P<name>\w+) .{0,200}override `?get_config"
         r"|Layers with arguments in `__init__` must override `get_config`"
+        r"|Object (?P<name2>\w+) was created by passing positional only or variadic"
         r"|to be a functional `Model` instance, but got a subclassed model",
         stages=("save",),
-        message="`{name}` has no get_config(), and Keras cannot record its arguments by itself",
+        message="`{name}{name2}` has no get_config(), and Keras cannot record its arguments by"
+        " itself",
         why="To rebuild `{name}` when the file is loaded, Keras needs the arguments that it was"
         " made with.",
         fix="give `{name}` a get_config() that returns every argument of its constructor",

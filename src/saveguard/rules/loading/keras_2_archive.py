@@ -41,7 +41,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, named, stopping
 from saveguard.rules.old_files import archive, public
 
@@ -59,6 +59,20 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             fix="load it with tf_keras (pip install tf_keras) and save it as .h5, which Keras 3"
             f' reads: tf_keras.models.load_model({facts.path!r}).save("old.h5")',
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError", "ValueError"),
+        pattern=r"Could not deserialize (?:class|function) '(?P<name>[^']+)' because its parent"
+        r" module"
+        r" (?P<module>(?:keras\.src\.|keras\.engine|keras\.layers|tf_keras)\S*) cannot be imported",
+        stages=("load",),
+        message="{where} was written by Keras 2: its `{name}` lies in {module}",
+        why="The modules of Keras 2 have other names, and Keras 3 does not have these.",
+        fix="saveguard migrate {where} new.keras, or load it with tf_keras (pip install tf_keras)",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

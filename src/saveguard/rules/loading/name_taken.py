@@ -63,7 +63,9 @@ def _(facts: ModelFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "RuntimeError", "OSError"),
-        pattern=r"[Uu]nable to (?:synchronously )?create (?:link|dataset|group) \(name already"
+        pattern=r"contains two variables with a duplicate path"
+        r"|variable path is found twice in the model"
+        r"|[Uu]nable to (?:synchronously )?create (?:link|dataset|group) \(name already"
         r" exists\)",
         stages=("save", "checkpoint"),
         message="two arrays have the same name in {where}",

@@ -35,7 +35,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.halts import halts, stopping
 from saveguard.rules.old_files import archive, public
 
@@ -52,6 +52,19 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             why=f"Where {package} is not installed, {stopping(facts, stop)}.",
             fix=f"pip install {package.replace('_', '-')}",
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError", "ValueError"),
+        pattern=r"Could not deserialize (?:class|function) '(?P<name>[^']+)' because its parent"
+        r" module (?P<package>keras_hub|keras_cv|keras_nlp)\S* cannot be imported",
+        stages=("load",),
+        message="{where} holds `{name}` of {package}, which is not installed here",
+        why="The class belongs to that package, not to Keras.",
+        fix="pip install {package}, and import it before the file is loaded",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

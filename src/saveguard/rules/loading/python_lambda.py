@@ -75,7 +75,8 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"Requested the deserialization of a `?(?P<name>Lambda)`? layer|"
+        pattern=r"Requested the deserialization of a `lambda` object"
+        r"|Requested the deserialization of a `?(?P<name>Lambda)`? layer|"
         r"Requested the deserialization of a Python lambda|is a Python lambda",
         stages=("load",),
         message="{where} holds a Python lambda, which safe mode does not run",

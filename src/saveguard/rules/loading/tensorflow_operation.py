@@ -77,11 +77,17 @@ _OPERATIONS = r"TFOpLambda|TensorFlowOpLayer|SlicingOpLambda|ClassMethod|Instanc
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
-        pattern=rf"Unknown layer: ?'?(?P<name>{_OPERATIONS})\b"
+        pattern=r"op layer was generated from (?P<name3>.{1,60}?), a method that is not an?"
+        r" exposed"
+        r"|TF symbol `(?P<name4>tf\.[\w.]+)` could not be found"
+        r"|class method conversion tried to convert a method belonging to class"
+        r" (?P<name5>.{1,60}?),"
+        rf"|Unknown layer: ?'?(?P<name>{_OPERATIONS})\b"
         rf"|Could not locate class '(?P<name2>{_OPERATIONS})'"
         r"|Unsupported layer type: SlicingOpLambda",
         stages=("load",),
-        message="the file holds `{name}{name2}`: a function of TensorFlow among the layers",
+        message="the file holds `{name}{name2}{name3}{name4}{name5}`: a"
+        " function of TensorFlow among the layers",
         why="Keras 2 wrapped such calls into layers of its own, which Keras 3 does not have.",
         fix="rebuild the model by its code with keras.ops or layers in their place, and"
         " load_weights; or load it with tf_keras",

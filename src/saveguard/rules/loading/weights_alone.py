@@ -40,7 +40,8 @@ rule = Rule("SG240", "weights-alone", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "OSError", "KeyError"),
-        pattern=r"No model found in config file"
+        pattern=r"Checkpoint does not contain model configuration"
+        r"|No model found in config file"
         r"|Cannot create group in read.only mode"
         r"|No model config found in the file at (?P<path>[^<\n]*?)\.?(?:$|\n|<)",
         message="{where} holds weights only, and no model",

@@ -65,20 +65,27 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "InvalidArgumentError", "AssertionError"),
-        pattern=r"Shape mismatch in layer #\d+ \(named (?P<layer>[\w/.-]+)\)[\s\S]*?expects?"
+        pattern=r"Weight count mismatch for top-level weights"
+        r"|Shape mismatch in .{0,80}?for (?:top-level )?weight"
+        r"|Layer #\d+ \(named \"?(?P<layer2>[\w/.-]+)\"?\) expects \d+ weight\(s\), but"
+        r" the saved weights have"
+        r"|Invalid bias shape: "
+        r"|(?:GRU|LSTM)\([^)]*\) is not compatible with (?:GRU|LSTM|CuDNN)"
+        r"|Shape mismatch in layer #\d+ \(named (?P<layer>[\w/.-]+)\)[\s\S]*?expects?"
         r" shape (?P<expected>\([\d, ]*\))[\s\S]*?shape (?P<got>\([\d, ]*\))"
         r"|Weight count mismatch for layer"
         r"|was found to correspond to layer"
         r"|Cannot assign (?:value )?to variable .*(?:Shape mismatch|are incompatible)"
         r"|has shape \([\d, ]*\), but the saved weight has shape"
-        r"|weight shape (?P<expected2>\([\d, ]*\)) (?:is )?not compatible with provided"
+        r"|(?<!Optimizer )weight shape (?P<expected2>\([\d, ]*\)) (?:is )?not compatible with"
+        r" provided"
         r" weight shape (?P<got2>\([\d, ]*\))"
         r"|called `set_weights\(weights\)` on (?:layer|Sequential|Model)"
         r"|Received incompatible tensor with shape"
         r"|Python objects (?:that )?were not bound to checkpointed values|Unresolved object in"
         r" checkpoint",
         stages=("load",),
-        message="a layer {layer} of the model takes other arrays than the file has: "
+        message="a layer {layer}{layer2} of the model takes other arrays than the file has: "
         "{expected}{expected2} and {got}{got2}",
         why="The code that built this model differs from the code that trained the weights: "
         "other units, classes or inputs.",

@@ -41,8 +41,16 @@ rule = Rule("SG712", "argument-gone", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
-        pattern=r"received both the legacy keyword argument `(?P<arguments9>\w+)`|Unrecognized"
-        r" keyword arguments? passed to (?P<kind>\w+): (?P<arguments>\{.*\})"
+        pattern=r"(?:Unrecognized|Unknown|Unexpected) keyword argument(?:s|\(s\))?:"
+        r" (?P<arguments6>[\[({].*[\])}]|[\w, ]+)"
+        r"|Invalid keyword argument(?:s|\(s\)) ?(?:in `compile(?:\(\))?`)?:"
+        r" (?P<arguments7>.{1,80})"
+        r"|Arguments not recognized: (?P<arguments8>.{1,80})"
+        r"|keyword arguments (?:passed to `Model` )?aren't supported:"
+        r" (?P<arguments9>.{1,80})"
+        r"|Unknown arguments: (?P<arguments10>.{1,80})"
+        r"|Unrecognized keyword arguments? passed to (?P<kind>\w+): (?P<arguments>\{.*\})"
+        r"|received both the legacy keyword argument `(?P<arguments14>\w+)`"
         r"|Argument\(s\) not recognized: (?P<arguments2>\{.*\})"
         r"|Keyword argument not understood:',? '(?P<arguments3>\w+)'"
         r"|(?P<arguments4>\w+) is deprecated in the new Keras optimizer"
@@ -50,15 +58,14 @@ rule.in_traceback(
         r"|batch_input_shape|input_dim|output_dim|nb_epoch|border_mode|init"
         r"|W_regularizer|dim_ordering|nb_row|subsample)'"
         r"|(?:Trainer|Model|Sequential|Functional|Callback|Checkpoint|Stopping|Restore|TensorBoard"
-        r"|Plateau|CSVLogger)\.\w+\(\) got an unexpected keyword argument '(?P<arguments6>\w+)'"
+        r"|Plateau|CSVLogger)\.\w+\(\) got an unexpected keyword argument '(?P<arguments11>\w+)'"
         r"|(?:load_model|save_model|clone_model|pad_sequences|to_categorical|model_from_json"
         r"|compile|load_weights|save_weights|\w+_dataset_from_directory)\(\) got an unexpected"
-        r" keyword argument '(?P<arguments7>\w+)'"
-        r"|Invalid keyword argument\(s\) in `\w+\(?\)?`:? ?(?P<arguments8>[^\n]{0,60})",
+        r" keyword argument '(?P<arguments12>\w+)'",
         stages=("build", "compile", "fit", "save", "load", "checkpoint"),
-        message="{kind} takes no {arguments}{arguments2}{arguments3}{arguments4}{arguments5}{argu"
-        "ments6}"
-        "{arguments7}{arguments8}{arguments9} in "
+        message="{kind} takes no {arguments}{arguments2}{arguments3}{arguments4}{arguments5}"
+        "{arguments6}{arguments7}{arguments8}{arguments9}{arguments10}{arguments11}{arguments12}"
+        "{arguments14} in "
         "this release",
         why="The argument was removed or renamed, belongs to another class, or is misspelt.",
         fix="learning_rate for lr, a schedule for decay, keras.Input(batch_shape=...) for "

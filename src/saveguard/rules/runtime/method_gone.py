@@ -38,8 +38,10 @@ rule = Rule("SG711", "method-gone", since="0.1")
 
 rule.in_traceback(
     Signature(
-        exceptions=("AttributeError",),
-        pattern=r"'(?P<kind>\w+)' object has no attribute '(?P<name>predict_classes"
+        exceptions=("AttributeError", "RuntimeError", "NotImplementedError"),
+        pattern=r"Method `?(?:model\.)?(?P<name3>\w+)\(\)`? has been removed"
+        r"|Layer `(?P<name4>\w+)\(\)` method is deprecated"
+        r"|'(?P<kind>\w+)' object has no attribute '(?P<name>predict_classes"
         r"|predict_proba|fit_generator|evaluate_generator|predict_generator"
         r"|_get_save_spec|_make_predict_function|uses_learning_phase|_layers"
         r"|get_input_at|get_output_at|_is_graph_network|updates|state_updates"
@@ -47,7 +49,7 @@ rule.in_traceback(
         r"|module '(?P<module>(?:tensorflow\.)?(?:python\.)?(?:keras|tf_keras)[\w.]*)'"
         r" has no attribute '(?P<name2>\w+)'"
         r"|module 'keras[\w.]*' has no attribute",
-        message="this Keras has no `{name}{name2}` {module}{kind}",
+        message="this Keras has no `{name}{name2}{name3}{name4}` {module}{kind}",
         why="It was removed or moved since the code that calls it was written.",
         fix="predict(x).argmax(-1) for predict_classes, fit for fit_generator, keras.ops for"
         " keras.backend; for a package that calls it: tf_keras and TF_USE_LEGACY_KERAS=1",

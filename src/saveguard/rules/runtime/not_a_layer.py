@@ -41,8 +41,18 @@ rule = Rule("SG713", "not-a-layer", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError", "AttributeError"),
-        pattern=r"Input tensors to a \w+ must come from|Only instances of"
-        r" `?keras\.(?:layers\.)?Layer`? can be added to a Sequential"
+        pattern=r"(?:Output|Input) tensors to a \w+ (?:model )?must (?:be the output of|come"
+        r" from)"
+        r"|Inputs to a layer should be tensors\. Got:? (?P<got3>[^\n]{0,80})"
+        r"|not all of the inputs in the first positional argument"
+        r"|`outbound_layer` should be a layer instance"
+        r"|as a (?:dict|list/tuple), all values in the (?:dict|list/tuple) must be"
+        r" KerasTensors"
+        r"|Expected a symbolic Tensors? (?:or a callable )?for the (?:loss|metric) value"
+        r"|`backward_layer` need to be a"
+        r"|initialize `Bidirectional` layer with a"
+        r"|Unexpected object from deserialization, expected a layer"
+        r"|Only instances of `?keras\.(?:layers\.)?Layer`? can be added to a Sequential"
         r" model\. Received: (?P<got>[^\n]{0,120})"
         r"|added layer must be an instance of class Layer\. (?:Found|Received:"
         r" layer=)(?P<got2>[^\n]{0,120})"
@@ -58,7 +68,8 @@ rule.in_traceback(
         r"|(?:RNN cell|`cell`) should have an? (?:attribute )?`?(?:state_size|call)"
         r"|All cells must have a `?(?:call|state_size)"
         r"|model (?:inputs|outputs) must be (?:a )?(?:Keras )?[Tt]ensors?",
-        message="something that is no layer of this Keras stands among the layers: {got}{got2}",
+        message="something that is no layer of this Keras stands among the layers:"
+        " {got}{got2}{got3}",
         why="It belongs to another package of Keras, or is a class where an instance belongs.",
         fix="import from one package throughout; for TensorFlow Hub: pip install tf_keras "
         "and TF_USE_LEGACY_KERAS=1 before the first import",

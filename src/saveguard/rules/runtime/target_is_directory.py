@@ -41,7 +41,8 @@ rule = Rule("SG703", "target-is-directory", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("OSError", "FailedPreconditionError"),
-        pattern=r"[Ee]rrno(?: =)? ?21\b|Is a directory",
+        pattern=r"specify a non-directory filepath for ModelCheckpoint"
+        r"|[Ee]rrno(?: =)? ?21\b|Is a directory",
         stages=("save", "checkpoint", "fit"),
         message="{where} is a folder",
         why="A model is written as one file, and a file cannot take the name of a folder. Nothing"

@@ -86,11 +86,14 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"must end in `(?P<ending>\.[a-z0-9.]+)`"
+        pattern=r"Invalid (?:`filepath` argument|filename): expected a"
+        r" `(?P<ending2>\.(?:weights\.h5|keras))` extension[\s\S]*filepath=(?P<path2>"
+        r"(?P<stem2>.*?)(?:\.[A-Za-z]\w*)*)$"
+        r"|must end in `(?P<ending>\.[a-z0-9.]+)`"
         r"[\s\S]*filepath=(?P<path>(?P<stem>.*?)(?:\.(?:weights|h5|hdf5|keras|[a-z]{2,4}))*)$",
-        message="{path} does not end in {ending}",
+        message="{path}{path2} does not end in {ending}{ending2}",
         why=_WHY + " Nothing was touched.",
-        fix='let the name end in {ending}: "{stem}{ending}"',
+        fix='let the name end in {ending}{ending2}: "{stem}{stem2}{ending}{ending2}"',
     )
 )
 rule.in_traceback(

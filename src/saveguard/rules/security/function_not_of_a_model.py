@@ -37,7 +37,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts, Node
 from saveguard.finding import Certainty, Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules import guards, symbols
 
 rule = Rule("SG303", "function-not-of-a-model", since="0.1")
@@ -74,6 +74,20 @@ def _certainty(node: Node) -> Certainty | None:
     if symbols.is_function(node) or bare[:1].islower():
         return None if symbols.is_model_function(module, bare) else "certain"
     return None if symbols.is_model_class(module, name) else "likely"
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"Cannot deserialize `(?P<name>[^`]+)` because it is not a modeling function",
+        stages=("load",),
+        message="{where} names `{name}`, which is no part of a model",
+        why="Keras refuses it, for a function that downloads or writes would run while the file is"
+        " loaded.",
+        fix="do not load {where} unless you know who wrote it; `saveguard check {where}` shows the"
+        " place",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

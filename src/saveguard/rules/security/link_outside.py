@@ -36,7 +36,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules import guards
 
 rule = Rule("SG309", "link-outside", since="0.1")
@@ -78,6 +78,22 @@ def _deed(facts: ArchiveFacts, kind: str) -> str:
     if kind == "cycle":
         return guards.told(facts, "hdf5-links", "may walk it without end")
     return guards.told(facts, "hdf5-links", "follows it with your rights")
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Not allowed: H5 file with (?P<what>external Dataset|virtual Dataset|\w*Link\w*)",
+        stages=("load",),
+        frames=r"saving_lib\.py:",
+        versions=("keras3",),  # more telling than the list that it stands in
+        message="arrays of {where} lie in other files: {what}",
+        why="Such a link reads whatever file of the host it names, so Keras refuses it.",
+        fix="do not load {where} unless you know who wrote it; saving the model anew makes one"
+        " whole"
+        " file",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

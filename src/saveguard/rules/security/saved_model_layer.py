@@ -37,7 +37,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules import guards, symbols
 
 rule = Rule("SG307", "saved-model-layer", since="0.1")
@@ -65,6 +65,18 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             fix="ask for the SavedModel itself, check it, and wrap it in code of your own:"
             " keras.layers.TFSMLayer(path)",
         )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"Requested the deserialization of a `TFSMLayer`",
+        stages=("load",),
+        message="{where} holds a TFSMLayer, which loads another SavedModel",
+        why="A SavedModel can hold any operation of TensorFlow, so a safe load refuses it.",
+        fix="where you know who wrote both: keras.models.load_model(path, safe_mode=False)",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

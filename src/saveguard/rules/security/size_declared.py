@@ -34,7 +34,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts, StoredArray
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules import guards
 
 rule = Rule("SG308", "size-declared", since="0.1")
@@ -70,6 +70,23 @@ def _counted(number: int) -> str:
 def _declared(array: StoredArray) -> int:
     bits = re.search(r"\d+$", array.dtype)
     return array.count * max(int(bits.group()) // 8 if bits else 1, 1)
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"(?:H5 dataset '(?P<name>[^']+)'|npz weight '(?P<name2>[^']+)': its header)"
+        r" declares"
+        r" (?P<size>.{1,30}?) but only (?P<stored>.{1,30}?) (?:are|is) stored on disk",
+        stages=("load",),
+        frames=r"saving_lib\.py:",
+        versions=("keras3",),  # more telling than the list that it stands in
+        message="the array {name}{name2} declares {size} and holds {stored}",
+        why="Reading it would take all that memory, so Keras refuses it.",
+        fix="do not load {where} unless you know who wrote it; a sparse array of zeros is rewritten"
+        " by saving the model anew",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

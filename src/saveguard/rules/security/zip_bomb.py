@@ -31,7 +31,7 @@ from pathlib import Path
 
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 from saveguard.rules import guards
 
 rule = Rule("SG312", "zip-bomb", since="0.1")
@@ -60,6 +60,19 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
         + guards.told(facts, "zip-bomb-assets", "unpacks all of it"),
         fix="do not load or unpack the file before you know where it comes from",
     )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"(?:ZIP|archive) member '(?P<name>[^']+)' declares (?P<size>.{1,30}?) but only"
+        r" (?P<stored>.{1,30}?) are stored on disk",
+        stages=("load",),
+        message="{name} in {where} unpacks to {size} from {stored}",
+        why="Unpacking it would fill memory or disk, so Keras refuses it.",
+        fix="do not load {where} unless you know who wrote it",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -46,15 +46,20 @@ rule = Rule("SG607", "batch-not-known", since="0.1")
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "InvalidArgumentError"),
-        pattern=r"If an? RNN is stateful, (?:it needs to know its batch size|the batch size|a"
+        pattern=r"`stateful=True` in a RNN, the batch size must be static"
+        r"|batch_size and dtype cannot be None while constructing initial state"
+        r"|specified batch sizes of the Input Layers are incompatible"
+        r"|`Dataset` is (?P<got3>\d+), which is incompatible with the specified batch"
+        r" size of your Input Layer: (?P<size3>\d+)"
+        r"|If an? RNN is stateful, (?:it needs to know its batch size|the batch size|a"
         r" complete input_shape)"
         r"|In a stateful network, you should only pass inputs"
         r"|Input \d+ (?:of layer \S+ )?is incompatible with (?:the layer|layer \w+):"
         r" expected shape=\((?P<size2>\d+), None, \d+\), found shape=[\[(](?P<got2>\d+),"
         r"|`batch_size` argument value (?P<got>\d+) is incompatible with the specified"
         r" batch size of your Input Layer: (?P<size>\d+)",
-        message="a stateful layer does not know its batch size, or gets another: {got}{got2} "
-        "{size}{size2}",
+        message="a stateful layer does not know its batch size, or gets another: {got}{got2}{got3} "
+        "{size}{size2}{size3}",
         why="It keeps one state a row from batch to batch, so that the number of rows is "
         "part of the model.",
         fix="keras.Input(batch_shape=(n, None, features)), and data of which every batch has"

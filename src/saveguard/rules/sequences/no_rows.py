@@ -81,7 +81,11 @@ _COUNT = "count the samples of every split before the call, and stop with their 
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "UnboundLocalError"),
-        pattern=r"local variable '(?:batch_outputs|epoch_logs|batch_index)'"
+        pattern=r"`steps_per_epoch`\. Received value is 0"
+        r"|steps_per_epoch must be positive"
+        r"|The PyDataset has length 0"
+        r"|Expected steps_per_epoch to be positive"
+        r"|local variable '(?:batch_outputs|epoch_logs|batch_index)'"
         r"|\(Empty (?:batch_outputs|logs)\)|Empty training data|Expect x to be a non-empty array"
         r"|Expected input data to be non-empty|generator must yield at least one batch"
         r"|No (?:images|files|videos|audio files?|samples|texts?) found in directory|PyDataset"

@@ -36,7 +36,7 @@ from pathlib import Path
 from saveguard.contract import Contract
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
-from saveguard.rule import Call, Rule
+from saveguard.rule import Call, Rule, Signature
 
 rule = Rule("SG620", "padded-before", since="0.1")
 
@@ -70,6 +70,20 @@ def chosen() -> Finding:
         fix='saveguard.pad(sequences, side="post"), unless the model was trained with "pre"',
         certainty="possible",
     )
+
+
+rule.in_traceback(
+    Signature(
+        exceptions=("InvalidArgumentError", "ValueError"),
+        pattern=r"RNN mask that does not correspond to right-padded sequences",
+        message="a mask says that padding stands before the steps, and cuDNN takes it after them"
+        " only",
+        why="cuDNN runs the first steps of each sequence and skips the rest, so that the mask may"
+        " only be True and then False.",
+        fix='saveguard.pad(sequences) pads behind, as pad_sequences(..., padding="post") does; or'
+        " use_cudnn=False in the layer",
+    )
+)
 
 
 def bad(_: Path) -> Call:

@@ -76,9 +76,12 @@ def row_is_scalar(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError",),
-        pattern=r"Unrecognized data type: x=(?P<value>.*?) \(of type <class '(?:float|int|bool)'>\)"
-        r"|Failed to find data adapter that can handle input: <class '(?:float|int)'>"
-        r"|`sequences` must be (?:iterable|a list of iterables)",
+        pattern=r"must be at least rank 1\. Received"
+        r"|Expected an array data type but received an integer"
+        r"|must be a list of iterables\. Found non-iterable"
+        r"|`sequences` must be iterable"
+        r"|Unrecognized data type: x=(?P<value>.*?) \(of type <class '(?:float|int|bool)'>\)"
+        r"|Failed to find data adapter that can handle input: <class '(?:float|int)'>",
         stages=("predict", "fit", "evaluate"),
         message="a single number {value} was given where the model takes an array",
         why="A model takes a batch, whose first axis counts the samples.",
