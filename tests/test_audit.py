@@ -13,8 +13,6 @@ import pytest
 
 import saveguard
 from saveguard.contract import Contract
-from saveguard.data.keys import MOST, Keys, kept, known, of
-from saveguard.data.summary import Seen
 from saveguard.rules import forged
 
 LISTS = pa.list_(pa.float64())
@@ -273,29 +271,3 @@ def test_the_json_holds_the_summary(tmp_path: Path) -> None:
     assert told["summary"]["columns"]["x"]["minimum"] == 1.0
     assert told["contract"] == "x: float64[batch, 1]"
     assert "`x` is list<element: double>, 2 rows, axis 1 has 1 values" in str(report)
-
-
-def test_keys_beyond_the_budget_are_a_sample_whose_bound_is_told() -> None:
-    many = np.arange(MOST + 10, dtype=np.uint64) * np.uint64(3)
-    held = kept(many)
-    assert held.bound == 3 * MOST and len(held.array) == MOST
-    assert (held + Keys()).bound == held.bound and held + held == held
-    assert known(many[:4] + np.uint64(1), held).tolist() == [False] * 4
-    assert known(many[:4], held).all() and not known(many, Keys()).any()
-
-
-def test_equal_rows_have_one_key_and_others_have_not() -> None:
-    rows = [{"x": [1.0, 0.0], "t": "a"}, {"x": [1.0, -0.0], "t": "a"}, {"x": [0.0, 1.0], "t": "a"}]
-    rows += [{"x": [1.0], "t": "a"}, {"x": None, "t": "a"}, {"x": [], "t": "a"}, {"x": [], "t": ""}]
-    schema = pa.schema({"x": LISTS, "t": pa.string()})
-    keys = of(pa.RecordBatch.from_pylist(rows, schema=schema), None)
-    assert keys[0] == keys[1] and len(np.unique(keys)) == len(rows) - 1
-    wide = of(
-        pa.RecordBatch.from_pylist(rows, schema=pa.schema({"x": LISTS, "t": pa.large_string()})),
-        None,
-    )
-    assert (wide == keys).all()
-
-
-def test_what_was_seen_adds_up() -> None:
-    assert Seen(1, 2, ()) + Seen(3, 4, ()) == Seen(4, 6, ())
