@@ -42,6 +42,7 @@ ORDER = (
     "graph_operations",
     "unreached",
     "names",
+    "lookup_dtype",
     "dtype_policy",
     "public_names",
 )

@@ -46,7 +46,8 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
         return
     config: Raw = node.raw["config"]
     layers = config["layers"]
-    if old.numbers >= (3,) and not any(_is_old(layer) for layer in layers):
+    called = any(layer.get("inbound_nodes") for layer in layers)
+    if (called or old.numbers >= (3,)) and not any(_is_old(layer) for layer in layers):
         return
     first = _first_calls(config)
     for layer in layers:
@@ -64,7 +65,8 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
 
 
 def _is_old(layer: Raw) -> bool:
-    return any(isinstance(call, list) for call in layer.get("inbound_nodes") or [])
+    calls = layer.get("inbound_nodes") or []
+    return any(not isinstance(call, dict) or "args" not in call for call in calls)
 
 
 def _first_calls(config: Raw) -> dict[str, int]:

@@ -86,6 +86,8 @@ def _function(node: Node, held: Raw, old: Old) -> Iterator[str]:
 def _is_code(value: Any) -> bool:
     listed = isinstance(value, list) and value and isinstance(value[0], str) and len(value) == 3
     wrapped = isinstance(value, dict) and value.get("class_name") == "__lambda__"
+    if wrapped and "name" in value["config"]:
+        return False  # it is asked for already
     held = value.get("value", value.get("code")) if isinstance(value, dict) else None
     bare = isinstance(held, (list, str)) and "class_name" not in value
     return bool(listed) or wrapped or bare
