@@ -12,6 +12,9 @@ from saveguard.data.sources.plain import plain, wanted
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# A column is read as it is decoded, so that a row group of gigabytes needs no memory.
+_BUFFER = 1 << 20
+
 
 def parts(path: str) -> Iterator[Part | Trouble]:
     """One part for each row group, from the file's footer."""
@@ -52,7 +55,9 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
 
     remote = opening.is_remote(part.file)
     with pq.ParquetFile(
-        opening.binary(part.file) if remote else part.file, pre_buffer=remote
+        opening.binary(part.file) if remote else part.file,
+        pre_buffer=remote,
+        buffer_size=0 if remote else _BUFFER,
     ) as file:
         found = file.iter_batches(
             batch_size=arrays.rows_of(part.bytes, part.rows),
