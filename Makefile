@@ -122,6 +122,7 @@ raises: $(READY)  ## every raise of Keras, and the code or the reason that it ha
 explain-score: $(READY)  ## how many recorded tracebacks explain names rightly
 	$(BIN)/python tools/explain_score.py
 	$(BIN)/python tools/explain_holdout.py
+	$(BIN)/python tools/explain_cost.py
 
 bench-pad: $(READY)  ## what padding costs, against Keras and a plain write; needs pyarrow
 	$(BIN)/python benchmarks/pad.py

@@ -2,17 +2,18 @@
 
     python tools/explain_score.py [--misses]
 
-Prints, over tests/recorded: the right code first, and wrong codes that were called certain; the
-same a mangling; a release at a time (signatures are written by cause, so a release's own figure is
-of words that the others do not share only as far as its recordings are left out of writing them).
-Over tests/recorded_foreign: how many get a code. A recording without any frame of Keras, which only
-its stage ties to a model, is counted apart.
+Prints, over tests/recorded: the right code first, and wrong codes that were called certain; a
+release at a time; and the same a mangling. Over tests/recorded_held_out, programs in releases from
+which no signature was written: the right code first. Over tests/recorded_foreign: how many get a
+code. A recording without any frame of Keras, which only its stage ties to a model, is left out.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from manglings import MANGLINGS
@@ -22,12 +23,13 @@ from saveguard.diagnosis.report import explain
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 SHOW = "--misses" in sys.argv
+Recording = tuple[str, str, str]
 
 
-def own() -> list[tuple[str, str, str]]:
+def own(folder: str = "recorded") -> list[Recording]:
     """(code, recording's name, text) of each that has a frame of Keras."""
     found = []
-    for path in sorted((TESTS / "recorded").glob("*/*.txt")):
+    for path in sorted((TESTS / folder).glob("*/*.txt")):
         text = path.read_text(encoding="utf-8")
         if any(trace.keras == "frame" for trace in traces(text)):
             found.append((path.parent.name, path.stem, text))
@@ -35,50 +37,51 @@ def own() -> list[tuple[str, str, str]]:
 
 
 def first(text: str) -> tuple[str, str]:
+    """The first code, or `none`, and its certainty."""
     findings = explain(text).findings
     return (findings[0].code, findings[0].certainty) if findings else ("none", "")
 
 
+def mangled(name: str, text: str) -> tuple[str, str]:
+    """`first` of a text after a mangling."""
+    return first(MANGLINGS[name](text))
+
+
 def told(name: str, right: int, whole: int) -> None:
-    print(f"{name:34} {right:5} of {whole:5}  {100 * right / max(whole, 1):6.1f} %")
+    """Print one figure."""
+    print(f"{name:34} {right:5} of {whole:5}  {100 * right / max(whole, 1):6.1f} %", flush=True)
 
 
-def score_own(recordings: list[tuple[str, str, str]]) -> None:
-    right, sure, releases = 0, Counter(), defaultdict(Counter)
-    for code, name, text in recordings:
-        got, certainty = first(text)
+def score(title: str, recordings: list[Recording], answers: Iterable[tuple[str, str]]) -> None:
+    """The right code first, the wrong ones that were called certain, and each release's figure."""
+    right, sure, releases = 0, 0, defaultdict(Counter)
+    for (code, name, _), (got, certainty) in zip(recordings, answers, strict=True):
         release = name.rpartition("-")[0]
         releases[release]["all"] += 1
-        if got == code:
-            right += 1
-            releases[release]["right"] += 1
-            continue
-        sure[certainty == "certain" and got != "none"] += 1
-        if SHOW:
+        releases[release]["right"] += got == code
+        right += got == code
+        sure += got not in (code, "none") and certainty == "certain"
+        if SHOW and got != code:
             print(f"  {code}/{name}: {got} {certainty}")
-    told("own corpus, right code first", right, len(recordings))
-    told("wrong and called certain", sure[True], len(recordings))
+    told(f"{title}, right code first", right, len(recordings))
+    told("wrong and called certain", sure, len(recordings))
     for release, counts in sorted(releases.items()):
         told(f"  {release}", counts["right"], counts["all"])
 
 
-def score_mangled(recordings: list[tuple[str, str, str]]) -> None:
-    right = whole = 0
-    whole_codes = {name + code: first(text)[0] for code, name, text in recordings}
-    for name, mangling in MANGLINGS.items():
-        kept = 0
-        for code, recording, text in recordings:
-            got = first(mangling(text))[0]
-            same = got == whole_codes[recording + code]
-            kept += same
-            if SHOW and not same:
-                print(f"  {name}: {code}/{recording}: {got}")
-        told(f"  {name}", kept, len(recordings))
-        right, whole = right + kept, whole + len(recordings)
-    told("mangled, code kept", right, whole)
+def score_mangled(pool: ProcessPoolExecutor, texts: list[str], whole: list[str]) -> None:
+    """How many keep their code, a mangling at a time."""
+    kept_by_all = 0
+    for name in MANGLINGS:
+        answers = pool.map(mangled, [name] * len(texts), texts, chunksize=64)
+        kept = sum(got == before for (got, _), before in zip(answers, whole, strict=True))
+        told(f"  {name}", kept, len(texts))
+        kept_by_all += kept
+    told("mangled, code kept", kept_by_all, len(texts) * len(MANGLINGS))
 
 
 def score_foreign() -> None:
+    """How many tracebacks that are none of ours get a code."""
     paths = sorted((TESTS / "recorded_foreign").glob("*.txt"))
     claimed = 0
     for path in paths:
@@ -89,10 +92,20 @@ def score_foreign() -> None:
     told("foreign, given a code", claimed, len(paths))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Print every figure."""
     recordings = own()
     everything = len(list((TESTS / "recorded").glob("*/*.txt")))
     print(f"{len(recordings)} recordings; {everything - len(recordings)} without a frame of Keras")
-    score_own(recordings)
-    score_mangled(recordings)
+    texts = [text for _, _, text in recordings]
+    with ProcessPoolExecutor() as pool:
+        answers = list(pool.map(first, texts, chunksize=64))
+        score("own corpus", recordings, answers)
+        score_mangled(pool, texts, [code for code, _ in answers])
+    held_out = own("recorded_held_out")
+    score("held out", held_out, [first(text) for _, _, text in held_out])
     score_foreign()
+
+
+if __name__ == "__main__":
+    main()

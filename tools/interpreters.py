@@ -114,6 +114,8 @@ def variables(label: str = "") -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "-1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    if label and EVERY[label].keras == "tf_keras":
+        own |= {"LAB_KERAS": "tf_keras", "TF_USE_LEGACY_KERAS": "1"}
     return kept | own
 
 

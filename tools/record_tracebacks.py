@@ -1,6 +1,6 @@
 """Provoke the real exceptions behind the rules' traceback signatures, and record them as facts.
 
-    python tools/record_tracebacks.py [--to FOLDER] [--new] [CODE ...]
+    python tools/record_tracebacks.py [--to FOLDER] [--new] [--held-out] [CODE ...]
 
 `make lab` runs it in every environment. Any interpreter from Python 3.7 does, with Keras 3 or with
 TensorFlow and its Keras 2; Saveguard is not needed there. What raises is told by the tables of
@@ -40,9 +40,12 @@ FIRST = ("loading", "saving", "running")
 LIMIT = 30  # seconds; predict of TF 2.0 never returns for 0 rows
 
 
-def cases():
+def cases(held_out):
     """Every case by code: (its name among those of the code, stage, function, where)."""
     found = {}
+    if held_out:
+        _add(found, importlib.import_module("held_out.errors").TABLE, "")
+        return found
     _add(found, TABLE, "")
     others = {path.stem for path in (TOOLS / "lab").glob("[a-z]*.py")} - set(FIRST)
     for name in (*FIRST, *sorted(others)):
@@ -135,14 +138,18 @@ def outcome(path, stage, case, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("codes", nargs="*", metavar="CODE")
-    parser.add_argument("--to", type=Path, default=RECORDED, help="where recordings are kept")
+    parser.add_argument("--to", type=Path, help="where recordings are kept")
+    parser.add_argument("--held-out", action="store_true", help="tools/held_out, not tools/lab")
     parser.add_argument("--new", action="store_true", help="leave what is recorded as it is")
     options = parser.parse_args()
     name = environment()[0]
-    table = cases()
+    table = cases(options.held_out)
+    folder = options.to or (
+        RECORDED.with_name("recorded_held_out") if options.held_out else RECORDED
+    )
     for code in options.codes or sorted(table):
         for which, stage, case, *here in table[code]:
-            path = options.to / code / f"{name}-{which}"
+            path = folder / code / f"{name}-{which}"
             known = options.new and Path(f"{path}.txt").exists()
             if all(here) and not known:
                 record(path, stage, case)

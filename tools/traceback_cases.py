@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import os
 import subprocess
 import zipfile
@@ -17,8 +18,7 @@ import zipfile
 import numpy as np
 
 try:
-    import keras
-
+    keras = importlib.import_module(os.environ.get("LAB_KERAS") or "keras")
     KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
     OWN_PACKAGE = tuple(map(int, keras.__version__.split(".")[:2])) < (2, 4)
 except ImportError:
