@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,28 @@ def test_threads_give_the_same_bytes(folder: Path, alone: str, workers: int) -> 
 
 def test_processes_give_the_same_bytes(folder: Path, alone: str) -> None:
     assert told(folder, engine="processes", workers=2) == alone
+
+
+PEAK = """
+import sys
+import pyarrow as pa
+import saveguard
+
+report = saveguard.audit(sys.argv[1], "x: float32[batch, 8]", workers=2)
+print(report.summary.rows, pa.default_memory_pool().max_memory())
+"""
+
+
+def test_memory_does_not_grow_with_a_row_group(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).random(1 << 24, np.float32)
+    column = pa.FixedSizeListArray.from_arrays(pa.array(values), 8)
+    file = tmp_path / "one.parquet"
+    pq.write_table(pa.table({"x": column}), file, row_group_size=1 << 21)
+    order = [sys.executable, "-c", PEAK, str(file)]
+    done = subprocess.run(order, capture_output=True, text=True, check=True)
+    rows, peak = map(int, done.stdout.split())
+    assert rows == 1 << 21
+    assert peak < values.nbytes / 2
 
 
 class Deadly:
@@ -131,7 +155,7 @@ def test_a_ray_worker_that_is_killed_costs_its_part_alone() -> None:
 def test_without_ray_the_finding_names_the_extra(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(saveguard.SaveguardError) as error:
         told(folder, engine="ray")
     assert error.value.codes == ("SG590",)
