@@ -1,7 +1,7 @@
 """Old archives on today's Keras.
 
     plan = migration.plan("old.h5")                 # what would be done; no framework is imported
-    model = migration.build("old.h5", custom={"Attention": Attention})
+    model = migration.build("old.h5", custom={"Gate": Gate})
     done = migration.run("old.h5", "new.keras")     # built, written and proven to reload
 
 `source` reads the configuration and the arrays, `steps` rewrite the one, `weights` carries the

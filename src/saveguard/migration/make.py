@@ -6,36 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from saveguard.errors import SaveguardError
-from saveguard.finding import Report
+from saveguard.finding import Finding, Report
 from saveguard.migration import weights
-from saveguard.migration.needs import Need
 from saveguard.migration.plan import Plan
 from saveguard.migration.tree import copied
+from saveguard.rules.loading import classes_wanted, migration_misfit, migration_refused
 
 
 def make(plan: Plan, custom: Mapping[str, Any]) -> Any:
     """The model, built and with its weights.
 
     Raises:
-        SaveguardError: If classes are missing, Keras refuses the configuration, or arrays do not
-            fit.
+        SaveguardError: SG285 if classes are missing, SG287 if Keras refuses the configuration,
+            SG286 if arrays do not fit.
     """
     import keras
 
+    path = plan.source.path
     if plan.needs:
-        raise SaveguardError(_wanting(plan, plan.needs))
-    with keras.saving.custom_object_scope(dict(custom)):
-        model = keras.saving.deserialize_keras_object(copied(plan.model), safe_mode=True)
+        raise _stopped(path, classes_wanted.asked(path, (need.wanted for need in plan.needs)))
+    try:
+        with keras.saving.custom_object_scope(dict(custom)):
+            model = keras.saving.deserialize_keras_object(copied(plan.model), safe_mode=True)
+    except Exception as error:
+        raise _stopped(path, migration_refused.refused(path, error)) from error
     try:
         weights.assign(model, plan)
     except weights.Misfit as error:
-        raise SaveguardError(Report(subject=plan.source.path, not_read=(str(error),))) from error
+        raise _stopped(path, migration_misfit.stopped(path, str(error))) from error
     return model
 
 
-def _wanting(plan: Plan, needs: tuple[Need, ...]) -> Report:
-    told = tuple(
-        f"{need.role} {need.name}({', '.join(need.arguments)}): {', '.join(need.places)}"
-        for need in needs
-    )
-    return Report(subject=plan.source.path, not_read=told)
+def _stopped(path: str, finding: Finding) -> SaveguardError:
+    return SaveguardError(Report(subject=path, findings=(finding,)))

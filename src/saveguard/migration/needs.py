@@ -9,6 +9,9 @@ from saveguard import known
 from saveguard.archive import nodes
 from saveguard.facts import Frozen, Node, Role
 from saveguard.migration.step import Old
+from saveguard.rules.loading.classes_wanted import Wanted
+
+_LAMBDA = "__lambda__"
 
 _ASKED: tuple[Role, ...] = (
     "model", "layer", "function", "activation", "initializer", "regularizer", "constraint",
@@ -20,17 +23,22 @@ class Need(Frozen, frozen=True):
 
     Attributes:
         name: As the file names it; the caller gives it under this name.
-        role: What it is used for: `layer`, `activation`, ...
+        role: What it is used for: `layer`, `activation`, ...; `lambda` of a Python lambda.
         arguments: What the configurations carry for it, by argument, of its first use.
         places: The layers that use it.
         package: Where it is known to come from, or empty.
     """
 
     name: str
-    role: Role
+    role: str
     arguments: Mapping[str, Any]
     places: tuple[str, ...]
     package: str = ""
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same for the finding that asks for it."""
+        return Wanted(self.name, self.role, tuple(self.arguments), self.places, self.package)
 
 
 def of(model: Mapping[str, Any], training: Mapping[str, Any] | None, old: Old) -> tuple[Need, ...]:
@@ -40,16 +48,21 @@ def of(model: Mapping[str, Any], training: Mapping[str, Any] | None, old: Old) -
     found: dict[str, list[Node]] = {}
     for node in nodes.walk(model, "model"):
         if node.role in _ASKED and node.class_name not in old.custom and _is_foreign(node, release):
-            found.setdefault(node.class_name, []).append(node)
+            found.setdefault(_name(node), []).append(node)
     return tuple(
         Need(
             name=name,
-            role=using[0].role,
-            arguments=using[0].config,
+            role="lambda" if using[0].class_name == _LAMBDA else using[0].role,
+            arguments={} if using[0].class_name == _LAMBDA else using[0].config,
             places=tuple(node.layer or node.path for node in using),
         )
         for name, using in found.items()
     )
+
+
+def _name(node: Node) -> str:
+    """What it is to be given as: a lambda by the layer that it is of."""
+    return str(node.config.get("name")) if node.class_name == _LAMBDA else node.class_name
 
 
 def _is_foreign(node: Node, release: known.Release) -> bool:
