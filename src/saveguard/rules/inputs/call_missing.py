@@ -41,7 +41,7 @@ rule = Rule("SG531", "call-missing", since="0.1")
 
 rule.in_traceback(
     Signature(
-        exceptions=("NotImplementedError", "ValueError", "TypeError"),
+        exceptions=("NotImplementedError", "ValueError", "TypeError", "RuntimeError"),
         pattern=r"(?:Model|Layer) (?P<name>\w+) does not have a `call(?:\(\))?` method"
         r" implemented"
         r"|`call` method should return a Tensor or a list of Tensors, not None \(layer:"
@@ -57,7 +57,7 @@ rule.in_traceback(
 
 rule.in_traceback(
     Signature(
-        exceptions=("NotImplementedError", "ValueError", "TypeError"),
+        exceptions=("NotImplementedError", "ValueError", "TypeError", "RuntimeError"),
         pattern=r"should implement a `call` method"
         r"|Unimplemented `tf\.keras\.Model\.call\(\)`",
         message="a model or layer class has no `call`",

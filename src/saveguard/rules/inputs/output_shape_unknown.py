@@ -69,6 +69,20 @@ rule.in_traceback(
     )
 )
 
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError",),
+        pattern=r"unsupported callable",
+        message="the shape that a Lambda layer gives cannot be told: its function does not tell "
+        "its arguments",
+        why="Keras reads the arguments of the function, and those written in C do not tell them.",
+        fix="wrap it: keras.layers.Lambda(lambda x: function(x), output_shape=(...)), or a "
+        "layer class with keras.ops",
+        frames=r"lambda_layer\.py:__init__",
+        alone=None,
+    )
+)
+
 
 def bad(_tmp: Path) -> Call:
     """The error as Keras raises it."""

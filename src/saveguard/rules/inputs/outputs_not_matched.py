@@ -48,7 +48,7 @@ rule.in_traceback(
         exceptions=("ValueError", "KeyError", "TypeError"),
         pattern=r"dict argument `(?P<what>\w+)`, key '(?P<key>[^']*)' does not correspond to"
         r" any model output"
-        r"|Expected keys (?P<expected>\[.*?\]) in loss dict, but found"
+        r"|Expected keys (?P<expected>.{1,200}?) in loss dict, but found"
         r" loss\.keys\(\)=(?P<got>\[.*?\])"
         r"|The path: (?P<key2>.*?) in the `loss` argument, can't be found"
         r"|There are keys: (?P<key3>\[.*?\]) in the `loss` argument"
@@ -105,7 +105,7 @@ rule.in_traceback(
         "or a dict with those keys",
         certainty="likely",
         frames=r"compile_utils|compile_loss|losses?_util|training\w*\.py:_?(?:compile"
-        r"|standard)|trainer\.py:",
+        r"|standard)|trainer\.py:|traceback_utils",
         alone=None,
     )
 )

@@ -60,7 +60,7 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"incompatible with (?:the layer|layer \S+?): (?:: )?expected"
         r" max_ndim=(?P<expected2>\d+), found ndim=(?P<got2>\d+)"
         r"|incompatible with (?:the layer|layer \S+?): (?:: )?expected "
@@ -74,7 +74,7 @@ rule.in_traceback(
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"Expected shape (?P<expected>\(.*?\)), but input has incompatible shape"
         r" (?:torch.Size)?"
         r"(?P<got>\(.*?\))",
@@ -143,7 +143,7 @@ def _fits(shape: tuple[int, ...], axes: tuple[Axis, ...]) -> bool:
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"checking input: expected \S+ to have (?P<expected>\d+) dimensions, but got array "
         r"with shape (?P<got>\([^)]*\))",
         stages=("predict", "fit", "evaluate", "build"),
@@ -154,7 +154,7 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"Shape must be (?:at least )?rank \d+ but is rank \d+|should be passed an"
         r" `input_shape ?` with at least (?P<expected>\d) dimensions"
         r",? received: (?P<got>[(\[][^)\]]*[)\]])"

@@ -66,7 +66,7 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"expected axis (?P<axis>-?\d+) of input shape to have value (?P<expected>\d+),? "
         r"but received input with shape (?P<shape>[(\[].*?[)\]])",
         stages=("predict", "fit", "evaluate", "build"),
@@ -138,7 +138,7 @@ def _fix(leaf: LeafFacts, axes: tuple[Axis, ...], index: int) -> str:
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"was passed incompatible inputs\. For input '[^']*', expected shape"
         r" (?P<expected3>\([^)]*\)), but received instead a tensor with shape"
         r" (?P<got3>\([^)]*\))"

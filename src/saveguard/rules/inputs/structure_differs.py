@@ -85,7 +85,7 @@ def _column(leaf: LeafFacts, expected: Input) -> Iterator[Finding]:
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"expects (?P<expected>\d+) (?:named )?inputs?(?:\(s\))?(?: with keys .*?)?, "
         r"but it received (?P<got>\d+) input tensors?"
         r"|expected (?P<expected2>\d+) input\(s\)\. Received (?P<got2>\d+) instead",
@@ -99,7 +99,7 @@ rule.in_traceback(
 
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError", "AssertionError", "KeyError"),
+        exceptions=("ValueError", "AssertionError", "KeyError", "RuntimeError"),
         pattern=r"you are passing a list as input to your model, but the model expects"
         r"|You cannot pass a dictionary as model (?P<name3>\w+)"
         r"|expected no data, but got"
@@ -132,7 +132,7 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError",),
+        exceptions=("ValueError", "RuntimeError"),
         pattern=r"Output with path `(?P<path>[^`]*)` is not connected to `inputs`",
         stages=("predict", "fit", "evaluate"),
         message="an input of the model was given nothing",

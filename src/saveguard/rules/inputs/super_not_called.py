@@ -46,7 +46,7 @@ rule.in_traceback(
         r"|'(?P<name2>\w+)' object has no attribute '_(?:tracker"
         r"|obj_reference_counts_dict|auto_track_sub_layers|is_graph_network"
         r"|expects_mask_arg|expects_training_arg|output_tensor_cache|per_input_updates"
-        r"|dtype_policy)'",
+        r"|dtype_policy|trainable)'",
         message="class {name}{name2} does not call super().__init__() before all else",
         why="Keras's own __init__ makes the books in which layers and variables are kept.",
         fix="make super().__init__(**kwargs) the first line of its __init__",
@@ -61,6 +61,17 @@ rule.in_traceback(
         message="a class does not call super().__init__() before all else",
         why="Keras's own __init__ makes the books in which layers and variables are kept.",
         fix="make super().__init__(**kwargs) the first line of its __init__",
+    )
+)
+
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError",),
+        pattern=r"cannot assign (?:module|parameters?) before Module\.__init__\(\) call",
+        message="a class does not call super().__init__() before all else",
+        why="On torch a layer is a torch module, which keeps its books from its own __init__ on.",
+        fix="make super().__init__(**kwargs) the first line of its __init__",
+        alone=r"keras",
     )
 )
 
