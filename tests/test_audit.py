@@ -207,6 +207,28 @@ def test_padded_sequences_on_the_other_side(tmp_path: Path) -> None:
     assert saveguard.audit(path, "x: float64[batch, 3] pad=0 side=pre").findings == ()
 
 
+def test_padding_on_both_sides_is_told_by_the_rarer(tmp_path: Path) -> None:
+    rows = [[1.0, 0.0, 0.0], [0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]
+    path = parquet(tmp_path, x=pa.array(rows, LISTS))
+    found = saveguard.audit(path, "x: float64[batch, 3] pad=0").findings
+    assert [(one.code, one.where, one.certainty) for one in found] == [
+        ("SG620", "x[1]", "possible")
+    ]
+    assert (
+        found[0].message
+        == "rows of `x` have padding on either side: 1 before their data, 2 after them"
+    )
+
+
+def test_a_live_model_tells_contract_and_labels() -> None:
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss="sparse_categorical_crossentropy")
+    x = np.array([[0.25, 1.0], [0.5, np.nan]], "float32")
+    report = saveguard.audit((x, np.array([0, 3])), model)
+    assert report.codes == ("SG508", "SG543") and report.contract == "x: float32[batch, 2]"
+
+
 def test_sequences_of_unequal_lengths_have_no_padding_yet(tmp_path: Path) -> None:
     path = parquet(tmp_path, x=pa.array([[0.0, 1.0], [2.0, 3.0, 0.0], [4.0]], LISTS))
     report = saveguard.audit(path, "x: float64[batch, time] pad=0 side=post")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from saveguard.contract import Axis, Contract, Input
 from saveguard.data import kinds
 from saveguard.data.summary import Column, Seen, Summary
@@ -108,6 +110,13 @@ def _padding(held: Column, one: Input) -> Iterator[Suspect]:
     wrong = {"post": kinds.LEADING, "pre": kinds.TRAILING}.get(one.side, "")
     if not ragged and wrong in held.seen:
         yield suspect("side", held.seen[wrong])
+    both = {kinds.LEADING, kinds.TRAILING} <= held.seen.keys()
+    if not ragged and not one.side and both:
+        # The rarer side is the one to look at; of a tie, what stands before the data.
+        sides = sorted((kinds.LEADING, kinds.TRAILING), key=lambda kind: held.seen[kind].rows)
+        rare, usual = (held.seen[kind] for kind in sides)
+        value = f"{'before' if sides[0] == kinds.LEADING else 'after'} {usual.rows:,}"
+        yield msgspec.structs.replace(suspect("sides", rare), value=value)
 
 
 def _together(seen: Mapping[str, Seen], names: tuple[str, ...]) -> Seen | None:

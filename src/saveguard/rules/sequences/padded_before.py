@@ -33,8 +33,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.contract import Contract
-from saveguard.facts import BatchFacts
+from saveguard.contract import Contract, Input
+from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 
@@ -45,6 +45,8 @@ rule = Rule("SG620", "padded-before", since="0.1")
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
         for one in leaf.suspects:
+            if one.kind == "sides":
+                yield _both(leaf, expected, one)
             if one.kind == "side":
                 stands = "before" if expected.side == "post" else "after"
                 yield rule.finding(
@@ -58,6 +60,23 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                     file=one.file,
                     evidence=one.seen,
                 )
+
+
+def _both(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
+    """Rows of a data set that are padded before their data, and others after them."""
+    side, _, usual = one.value.partition(" ")
+    other = "after" if side == "before" else "before"
+    return rule.finding(
+        where=f"{leaf.path}{one.place}",
+        message=f"rows of `{leaf.path}` have padding on either side: {one.rows:,} {side} their"
+        f" data, {usual} {other} them",
+        why=f"The contract of this input is {expected}; cuDNN kernels take padding after the data"
+        " only, and a model learns to end, or to begin, where its data do.",
+        fix='pad all of them alike: saveguard.pad(sequences, side="post")',
+        certainty="possible",
+        file=one.file,
+        evidence=one.seen,
+    )
 
 
 def chosen() -> Finding:
