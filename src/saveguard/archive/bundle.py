@@ -7,13 +7,14 @@ https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/te
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from saveguard.archive import dtypes, table
-from saveguard.archive.budget import UNREADABLE, Budget, Damaged, OverBudget, kind_of
+from saveguard.archive.budget import BUDGET, UNREADABLE, Budget, Damaged, OverBudget, kind_of
 from saveguard.archive.folder import opened
 from saveguard.archive.wire import Field, Wire, signed, varint
 from saveguard.facts import StoredArray, Unread
@@ -215,6 +216,31 @@ def _role(key: str, name: str, entries: dict[str, _Entry]) -> str:
     if _OPTIMIZER.search(key) or (slot and slot[1] in entries):
         return "optimizer"
     return "seed" if "seed_generator_state" in (key, name.split("/")[-1]) else "weight"
+
+
+def texts(folder: str, key: str, budget: Budget = BUDGET) -> list[str]:
+    """The values of an array of texts: their lengths, a checksum in four bytes, and their bytes.
+
+    Raises:
+        Damaged, OverBudget, OSError: Where they cannot be read.
+    """
+    index = _index(folder, budget)
+    entry = index.entries.get(key)
+    if entry is None or entry.shard >= index.shards or entry.size > budget.document:
+        raise Damaged(f"no texts {key}")
+    shard = _shard(folder, entry.shard, index.shards)
+    with opened(*os.path.split(shard.path)) as source:
+        data = source.read(entry.offset, entry.size)
+    lengths, at = [], 0
+    for _ in range(math.prod(entry.shape)):
+        length, at = varint(data, at)
+        lengths.append(length)
+    at += 4
+    found = []
+    for length in lengths:
+        found.append(data[at : at + length].decode("utf-8", "replace"))
+        at += length
+    return found
 
 
 def objects(folder: str, budget: Budget) -> tuple[Object, ...]:

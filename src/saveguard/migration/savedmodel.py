@@ -20,6 +20,7 @@ from saveguard.errors import SaveguardError
 from saveguard.examine.layers import layers as by_name
 from saveguard.facts import ArchiveFacts, StoredArray
 from saveguard.finding import Finding, Report
+from saveguard.migration import vocabulary
 from saveguard.migration.source import Source
 from saveguard.rules import registry
 
@@ -44,7 +45,7 @@ def source(facts: ArchiveFacts) -> Source:
     return Source(
         path=facts.path,
         layout="savedmodel",
-        model=model,
+        model=vocabulary.filled(facts, model, saved),
         training=_training(told),
         keras=str(told.get("keras_version") or facts.versions.get("keras", "")),
         backend="tensorflow",

@@ -63,7 +63,7 @@ def compared(model: Any, golden: Golden, contract: Contract | None) -> Compariso
     for place, (expected, got) in pairs.items():
         if place not in golden.random:
             worst = _worse(worst, _output(place, expected, got, limit))
-            if not _tells(expected):
+            if not tells(expected):
                 left.append(f"output {place} is known to be the same for every input")
     if worst.verdict == "equal" and left:
         return _with(worst, "not proven", left)
@@ -148,7 +148,7 @@ def _largest(expected: Array, got: Array) -> tuple[float, tuple[Any, ...]]:
     return float(gap[index]), tuple(index)
 
 
-def _tells(expected: Array) -> bool:
+def tells(expected: Array) -> bool:
     """Whether a known output differs between inputs: if not, a wrong model may give it, too."""
     if expected.ndim and len(expected) > 1:
         return bool((expected[1:] != expected[:1]).any())

@@ -22,15 +22,16 @@ _WORDS = ("the", "film", "was", "good", "bad", "a", "of", "and", "cat", "dog", "
 _SCALES = (1.0, 1.0, 1.0, 0.1, 1.0, 3.0, 0.3, 1.0)
 
 
-def seeded(contract: Contract) -> Iterator[dict[str, Array]]:
+def seeded(contract: Contract, scale: float = 1.0) -> Iterator[dict[str, Array]]:
     """Inputs by place, in sizes that grow: the first that the model takes will do.
 
     Ids lie within an embedding's vocabulary, steps are padded where a layer masks them, values lie
-    in the range that the contract tells. They are the same at each call.
+    in the range that the contract tells, or have about the size `scale`. They are the same at each
+    call.
     """
     for lengths in _LENGTHS:
         draw = np.random.default_rng(SEED)
-        leaves = [_values(draw, one, lengths) for one in contract.inputs]
+        leaves = [_values(draw, one, lengths, scale) for one in contract.inputs]
         rows = min(len(leaf) for leaf in leaves)
         yield placed(contract, [leaf[:rows] for leaf in leaves])
         if all(one.axes is None or None not in _free(one) for one in contract.inputs):
@@ -84,7 +85,9 @@ def _free(one: Input) -> list[int | None]:
     return [axis.size for axis in (one.axes or ())[1:]]
 
 
-def _values(draw: np.random.Generator, one: Input, lengths: Mapping[int, int]) -> Array:
+def _values(
+    draw: np.random.Generator, one: Input, lengths: Mapping[int, int], scale: float
+) -> Array:
     axes = one.axes
     rank = 2 if axes is None else len(axes)
     shape = [lengths.get(rank, 3)] if axes is None else []
@@ -94,16 +97,16 @@ def _values(draw: np.random.Generator, one: Input, lengths: Mapping[int, int]) -
     rows = min(_ROWS, max(2, _ELEMENTS // max(1, int(np.prod(shape)))))
     if axes and axes[0].size:
         rows = axes[0].size
-    return _drawn(draw, one, (rows, *shape))
+    return _drawn(draw, one, (rows, *shape), scale)
 
 
-def _drawn(draw: np.random.Generator, one: Input, shape: tuple[int, ...]) -> Array:
+def _drawn(draw: np.random.Generator, one: Input, shape: tuple[int, ...], scale: float) -> Array:
     if one.dtype == "string":
         return draw.choice(np.array(_WORDS), shape)
     if one.dtype == "bool":
         return draw.integers(0, 2, shape).astype(bool)
     whole = "int" in one.dtype or one.vocabulary is not None
-    values = _whole(draw, one, shape) if whole else _floats(draw, one, shape)
+    values = _whole(draw, one, shape) if whole else _floats(draw, one, shape, scale)
     dtype = "float32" if one.dtype in ("", "bfloat16") else one.dtype
     return _padded(draw, one, values).astype(dtype)
 
@@ -116,10 +119,10 @@ def _whole(draw: np.random.Generator, one: Input, shape: tuple[int, ...]) -> Arr
     return draw.integers(low, max(above, low + 1), shape)
 
 
-def _floats(draw: np.random.Generator, one: Input, shape: tuple[int, ...]) -> Array:
+def _floats(draw: np.random.Generator, one: Input, shape: tuple[int, ...], scale: float) -> Array:
     if one.minimum is not None and one.maximum is not None:
         return draw.uniform(one.minimum, one.maximum, shape)
-    scales = np.resize(_SCALES, shape[0]).reshape(-1, *[1] * (len(shape) - 1))
+    scales = scale * np.resize(_SCALES, shape[0]).reshape(-1, *[1] * (len(shape) - 1))
     values: Array = draw.standard_normal(shape) * scales
     return values
 

@@ -22,9 +22,11 @@ from saveguard.rules import registry
 
 # Seconds for one file: the first import of an old TensorFlow takes a minute on a slow disk.
 LIMIT = 600.0
-# Variables that would have another environment's packages, or another Keras, be imported.
+# Variables that would have another environment's packages, or another Keras, be imported, or that
+# this process's TensorFlow sets for those that it starts.
 _NOT_THEIRS = (
-    "KERAS_HOME", "PYTHONHOME", "PYTHONPATH", "TF_USE_LEGACY_KERAS", "TF_KERAS", "VIRTUAL_ENV",
+    "KERAS_HOME", "PYTHONHOME", "PYTHONPATH", "TF2_BEHAVIOR", "TF_KERAS", "TF_USE_LEGACY_KERAS",
+    "VIRTUAL_ENV",
 )  # fmt: skip
 
 
