@@ -168,7 +168,7 @@ def written(path: Path) -> dict:
 def refused(error) -> dict:
     """Why there is no new model."""
     told = [*(f"{one.code} {one.message}" for one in error.report.findings), *error.report.not_read]
-    verdict = "differs" if "SG440" in error.codes else "refused"
+    verdict = "needs a class" if "SG443" in error.codes else "refused"
     return {"verdict": verdict, "told": "; ".join(told)[:600]}
 
 
