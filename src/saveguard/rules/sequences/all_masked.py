@@ -13,7 +13,7 @@ end; and `keras.utils.pad_sequences` without `dtype` turns floats between 0 and 
 
 ## Fix
 
-    keras.utils.pad_sequences(sequences, dtype="float32", padding="post")
+    saveguard.pad(sequences).values      # keeps the dtype of the data
 
 and drop sequences that are really empty.
 
@@ -60,7 +60,7 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 if whole
                 else ""
             ),
-            fix="keras.utils.pad_sequences(sequences, dtype='float32', padding='post')"
+            fix="saveguard.pad(sequences).values, which keeps the dtype of the data"
             if whole
             else f"drop sequences that are empty; look at how the others became {pad}",
             certainty="certain" if whole else "likely",

@@ -14,7 +14,7 @@ cuDNN is told one length a row, so a mask must be True from the left and False t
 ## Fix
 
     saveguard.pad(sequences)                                   # pads after the data
-    keras.utils.pad_sequences(sequences, padding="post", dtype=...)
+    saveguard.pad(sequences).values      # pads behind the data, and keeps their dtype
 
 ## Seen in
 

@@ -12,12 +12,12 @@ model reads it as data.
 
 ## Fix
 
-Pad with a value that real data do not take, say the dtype, and let the model mask it:
+Pad with a value that real data do not take, and let the model mask it:
 
-    padded = keras.utils.pad_sequences(sequences, dtype="float32", padding="post", value=-1.0)
+    padded = saveguard.pad(sequences, value=-1.0).values      # keeps the dtype of the data
     keras.layers.Masking(mask_value=-1.0)
 
-Without `dtype="float32"`, `pad_sequences` turns 0.7 into 0: its default is `int32`.
+`keras.utils.pad_sequences` turns 0.7 into 0 unless it is told `dtype="float32"`.
 
 ## Seen in
 
@@ -58,15 +58,15 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             message=f"the {leaf.rows} sequences of `{leaf.path}` have unequal lengths: {shown}",
             why=f"The model takes one array, {expected}; Keras refuses a list of sequences as an"
             " unrecognised data type.",
-            fix=f"keras.utils.pad_sequences({leaf.path}, dtype={expected.dtype!r}, padding='post',"
-            f" value={number(pad)}), and a Masking layer with that value",
+            fix=f"saveguard.pad({leaf.path}, dtype={expected.dtype!r}, value={number(pad)}).values,"
+            " and a Masking layer with that value",
         )
 
 
 _WHY = "A batch is one array; lists of unequal lengths are none."
 _FIX = (
-    "keras.utils.pad_sequences(x, dtype='float32', padding='post', value=...), with a Masking"
-    " layer of the same value"
+    "saveguard.pad(x) gives .values, .mask and .lengths, and changes no number; with a Masking"
+    " layer of its padding value"
 )
 rule.in_traceback(
     Signature(
