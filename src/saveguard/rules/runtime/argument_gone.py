@@ -42,7 +42,7 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
         pattern=r"(?:Unrecognized|Unknown|Unexpected) keyword argument(?:s|\(s\))?:"
-        r" (?P<arguments6>[\[({].*[\])}]|[\w, ]+)"
+        r" (?P<arguments6>[\[({].*[)}\]]|[\w, ]+)"
         r"|Invalid keyword argument(?:s|\(s\)) ?(?:in `compile(?:\(\))?`)?:"
         r" (?P<arguments7>.{1,80})"
         r"|Arguments not recognized: (?P<arguments8>.{1,80})"

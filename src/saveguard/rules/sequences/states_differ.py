@@ -39,7 +39,7 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError", "AssertionError"),
         pattern=r"`initial_state` was passed that is not compatible with `cell\.state_size`"
-        r"[\s\S]*?`cell\.state_size` is (?P<sizes>[\[(][^\])]*[\])]|\d+)"
+        r"[\s\S]*?`cell\.state_size` is (?P<sizes>[\[(][^)\]]*[)\]]|\d+)"
         r"|Layer (?:\w+ )?(?:has|expects) (?P<count>\d+) states?,? but (?:was passed|it received)"
         r" (?P<got>\d+) (?:initial )?states?",
         message="the initial states are not those that the cell has: {sizes}{count}",
