@@ -46,13 +46,23 @@ rule.in_traceback(
         r" multi-worker mode|for models (?:distributed|compiled) with tf\.distribute"
         r"|with tf\.distribute\.Strategy|when using (?:tf\.distribute|TPUStrategy)|with"
         r" `ParameterServerStrategy`)"
-        r"|`batch_size` argument \(?\d+\)? must be divisible"
+        r"|(?P<what2>\S+) is not supported yet\. Currently BackupAndRestore",
+        message="{what}{what2} does not work under the distribution strategy",
+        why="With several devices or workers, Keras lets only part of its interface through.",
+        fix="a batch size that is a multiple of strategy.num_replicas_in_sync, data as a "
+        "tf.data.Dataset, and without the option that the message names",
+    )
+)
+
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "NotImplementedError", "TypeError", "RuntimeError"),
+        pattern=r"`batch_size` argument \(?\d+\)? must be divisible"
         r"|cannot be divisible? by (?:the )?number of replicas"
         r"|cannot be divided by number of replicas"
         r"|multi-worker distribution"
         r"|`ParameterServerStrategy`"
         r"|ParameterServerStrategy currently only"
-        r"|(?P<what2>\S+) is not supported yet\. Currently BackupAndRestore"
         r"|Currently only support empty strategy"
         r"|(?:Load weights|TPUStrategy)[\s\S]{0,60}steps_per_run"
         r"|do not support (?:enabling `run_eagerly` with|distribution strategy with a"
@@ -66,7 +76,7 @@ rule.in_traceback(
         r"|Single core must be used for computation on stateful"
         r"|DType Policies ending"
         r"|called in a cross-replica context",
-        message="this does not work under the distribution strategy: {what}{what2}",
+        message="this does not work under the distribution strategy",
         why="With several devices or workers, Keras lets only part of its interface through.",
         fix="a batch size that is a multiple of strategy.num_replicas_in_sync, data as a "
         "tf.data.Dataset, and without the option that the message names",
