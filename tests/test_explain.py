@@ -135,6 +135,14 @@ def test_every_signature_is_found_by_its_words() -> None:
                 assert not found or not needed or any(word in lowered for word in needed)
 
 
+def test_every_signature_s_text_can_be_filled() -> None:
+    for code, entry in table().items():
+        for signature in entry.signatures:
+            names = dict.fromkeys(re.compile(signature.pattern).groupindex, "x") | {"where": "m"}
+            for text in (signature.message, signature.why, signature.fix):
+                assert text.format_map(names), code
+
+
 def test_explaining_a_traceback_loads_nothing_heavy() -> None:
     code = (
         "from saveguard.cli.main import main; import sys\n"

@@ -25,6 +25,8 @@ _LAYER = re.compile(
     r"[Ll]ayer [\"'`#]?(?:\d+ \(named )?[\"'`]?([A-Za-z_][\w./-]*)[\"'`]"
     r"|[Ll]ayer ([a-z]\w*_\d+)\b|calling ([A-Z]\w*)\.call|class '(\w+)'"
 )
+# Where an exception of Keras tells the text of another, whose class it does not tell.
+_CARRIES = re.compile(r"Exception encountered:|Error encountered:|actual error from `call` is")
 _BUILTIN = {"list", "dict", "tuple", "int", "float", "str", "set", "bool", "NoneType", "function"}
 _LONGEST = 20_000
 MOST = 3
@@ -77,11 +79,13 @@ def _reads(trace: Trace) -> Iterator[Read]:
         texts = tuple(dict.fromkeys((message, collapsed, message.replace("\n", ""), first)))
         lowered = " ".join((collapsed, message.replace("\n", ""))).lower()
         kinds = {raised.type, *raised.bases}
+        carries = bool(_CARRIES.search(message))
         for code, entry in signatures.table().items():
             for words, signature in zip(entry.words, entry.signatures, strict=True):
                 if words and not any(word in lowered for word in words):
                     continue
-                match = _search(signature, texts) if _type_fits(signature, kinds) else None
+                fits = carries or _type_fits(signature, kinds)
+                match = _search(signature, texts) if fits else None
                 weighed = _weighed(signature, trace, raised) if match else None
                 if match and weighed:
                     yield Read(code, signature, match, raised, weighed[0], weighed[1] - depth)

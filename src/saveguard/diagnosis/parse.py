@@ -38,6 +38,7 @@ _BASES = {
     "JSONDecodeError": ("ValueError",),
     "UnpicklingError": ("PickleError",),
     "WrappedError": ("ValueError",),
+    "MultilineMessageKeyError": ("KeyError", "LookupError"),
     "SSLCertVerificationError": ("OSError",),
 }
 

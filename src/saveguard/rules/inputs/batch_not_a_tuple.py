@@ -56,6 +56,19 @@ rule.in_traceback(
         fix="yield (inputs, targets), with several inputs as one list or dict in the first place",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError",),
+        pattern=r"not all arguments converted during string formatting",
+        stages=("fit", "evaluate", "predict"),
+        message="a batch is no tuple of at most three parts; the message that says so fails itself",
+        why="TF 1 to 2.1 stop while they write the message about a tuple of another length.",
+        fix="yield (inputs, targets) or (inputs, targets, weights)",
+        certainty="likely",
+        frames=r"training\w*\.py|data_adapter",
+        alone=None,
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

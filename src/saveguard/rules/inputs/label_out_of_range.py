@@ -75,7 +75,7 @@ rule.in_traceback(
     Signature(
         exceptions=("InvalidArgumentError", "IndexError", "ValueError"),
         pattern=r"index (?P<got>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)"
-        r"|`(?:labels|predictions)` out of bound",
+        r"|`(?:labels|predictions)` (?:out of bound|contains negative values)",
         message="label {got} is not among the {size} classes",
         why="There is a place for each of the classes that were declared, from 0 on.",
         fix="num_classes=int(labels.max()) + 1, or let the labels begin with 0",

@@ -122,6 +122,19 @@ rule.in_traceback(
         alone=None,
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError",),
+        pattern=r"Expected \w+, but got (?P<name>\w+) of type 'str'",
+        stages=("fit", "evaluate"),
+        message="the targets are a dictionary, and the key `{name}` was taken for a value",
+        why="Targets of a model whose outputs are a list are matched by order, not by name.",
+        fix="give a list of targets in the order of model.outputs, or build the model with"
+        " a dictionary of outputs",
+        certainty="likely",
+        alone=None,
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

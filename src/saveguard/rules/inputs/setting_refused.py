@@ -49,8 +49,9 @@ _FIX = (
 )
 rule.in_traceback(
     Signature(
-        exceptions=("ValueError", "TypeError"),
-        pattern=r"Dimension -\d+ must be >= 0|Cannot convert '?(?P<value>\([^\n]{0,60}\)"
+        exceptions=("ValueError", "TypeError", "NotImplementedError"),
+        pattern=r"Value not recognized for `(?P<name9>\w+)`|Dimension -\d+ must be >= 0|Cannot"
+        r" convert '?(?P<value>\([^\n]{0,60}\)"
         r"|\w{1,20})'? to a shape|(?i:invalid"
         r" value (?:received )?for (?:the )?(?:argument )?)`(?P<name>\w+)`"
         r"|Invalid value [^\n]{0,40} received for `(?P<name2>\w+)`"
@@ -64,7 +65,8 @@ rule.in_traceback(
         r"|Unknown `?(?P<name7>floatx|data_format|image_data_format)`?"
         r"|Invalid Reduction Key|Dimension value must be integer or None or have an __index__"
         r"|Expected (?P<name8>\w+) >= 0, received",
-        message="{name}{name2}{name3}{name4}{name7}{name8}{value}: a value that is not taken",
+        message="{name}{name2}{name3}{name4}{name7}{name8}{name9}{value}: a value that is not"
+        " taken",
         why=_WHY,
         fix=_FIX,
         alone=r"keras|Keras|units|merge mode|ReduceLR|save_freq|schedule",

@@ -63,6 +63,16 @@ rule.in_traceback(
         fix="make super().__init__(**kwargs) the first line of its __init__",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError",),
+        pattern=r"cannot assign \w+ before Module\.__init__\(\) call",
+        message="a layer or model sets an attribute before `super().__init__()` was called",
+        why="On torch every layer is a Module, whose constructor makes room for its parts.",
+        fix="call super().__init__(**options) before anything else in __init__",
+        alone=None,
+    )
+)
 
 rule.in_traceback(
     Signature(

@@ -86,10 +86,11 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("AttributeError", "RuntimeError"),
-        pattern=r"'(?P<kind>KerasTensor|SymbolicTensor|Tensor|DeferredTensor)' object has no"
+        pattern=r"(?P<kind2>\w*Tracer) has no attribute (?P<name2>\w+)"
+        r"|'(?P<kind>KerasTensor|SymbolicTensor|Tensor|DeferredTensor)' object has no"
         r" attribute"
         r" '(?P<name>\w+)'",
-        message="a symbolic tensor has no `{name}`: it stands for a value that will come",
+        message="a symbolic tensor has no `{name}{name2}`: it stands for a value that will come",
         why="In call(), in losses, metrics and train_step, and while a model is built, tensors have"
         " a shape and no values.",
         fix="keras.ops in place of NumPy and .numpy(); run_eagerly=True in compile() to look at"

@@ -101,7 +101,7 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("UnboundLocalError", "AttributeError"),
-        pattern=r"local variable 'logs'|'int' object has no attribute 'assign'",
+        pattern=r"local variable '(?:logs|step)'|'int' object has no attribute 'assign'",
         stages=("predict", "fit", "evaluate"),
         message="no rows reached the model",
         why=_EMPTY,
@@ -143,7 +143,8 @@ rule.in_traceback(
         r"|argument of type 'NoneType' is not iterable|for \*: 'int' and 'NoneType'"
         r"|^list index out of range",
         stages=("predict", "fit", "evaluate"),
-        frames=r":_?peek_and_restore|:unpack_iterator_input|trainer\.py:(?:fit|evaluate|_flatten)"
+        frames=r":_?peek_and_restore|:_symbolic_build|:unpack_iterator_input|trainer\.py:(?:fit"
+        r"|evaluate|_flatten)"
         r"|training_v2\.py:run_one_epoch|generator_data_adapter\.py:__init__"
         r"|training_arrays\.py:\w+_loop",
         message="no rows reached the model",
