@@ -45,8 +45,9 @@ BOUNDS = (
     Bound("duckdb", FILES, most=0.7),
     Bound("polars", FILES, most=0.4),
     Bound("pandas", 6, least=4),
-    Bound("pandera", 2, least=25),
-    Bound("tfdv", 2, least=25),
+    Bound("pandera", 4, least=25),
+    Bound("great_expectations", 4, least=25),
+    Bound("tfdv", 4, least=25),
 )
 
 

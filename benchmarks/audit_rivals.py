@@ -144,6 +144,40 @@ def pandera(files: list[str]) -> Any:
     return found
 
 
+def great_expectations(files: list[str]) -> Any:
+    gx, pd = importlib.import_module("great_expectations"), importlib.import_module("pandas")
+    np, found, context = importlib.import_module("numpy"), [], gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("files").add_dataframe_asset("file")
+    whole, due = asset.add_batch_definition_whole_dataframe("whole"), gx.expectations
+    for file in files:
+        # It has no expectations of lists, so what is expected of them becomes columns.
+        frame, told = pd.read_parquet(file), []
+        for name, (short, long, low, high) in LISTS.items():
+            told.append(due.ExpectColumnValuesToNotBeNull(column=name))
+            filled = frame[name].map(lambda row: np.zeros(1) if row is None else row)
+            frame[f"{name} length"] = filled.map(len)
+            for end in ("min", "max"):
+                column = f"{name} {end}"
+                frame[column] = filled.map(lambda row, end=end: getattr(row, end)(initial=0))
+                told.append(
+                    due.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high)
+                )
+            column = f"{name} length"
+            told.append(
+                due.ExpectColumnValuesToBeBetween(column=column, min_value=short, max_value=long)
+            )
+        for name, (low, high) in PLAIN.items():
+            told.append(due.ExpectColumnValuesToNotBeNull(column=name))
+            told.append(
+                due.ExpectColumnValuesToBeBetween(column=name, min_value=low, max_value=high)
+            )
+        held = frame.drop(columns=list(LISTS)).assign(**{n: frame[n].notna() for n in LISTS})
+        suite = gx.ExpectationSuite(name="suite", expectations=told)
+        found.append(whole.get_batch({"dataframe": held}).validate(suite).success)
+    return found
+
+
 def tfdv(files: list[str]) -> Any:
     library = importlib.import_module("tensorflow_data_validation")
     pa, pq = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
@@ -183,6 +217,7 @@ WAYS: dict[str, Callable[[list[str]], Any]] = {
     "polars": polars,
     "pandas": pandas,
     "pandera": pandera,
+    "great_expectations": great_expectations,
     "tfdv": tfdv,
 }
 LIBRARIES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -34,7 +35,7 @@ def run(
     if mine:
         # A cluster that somebody started knows how many CPUs it has.
         own = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": workers or None}
-        ray.init(include_dashboard=False, log_to_driver=False, **own)
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING, **own)
     try:
         yield from _tasks(ray, work, parts, workers or int(ray.cluster_resources()["CPU"]))
     finally:
