@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from saveguard.facts import Card
 
 Certainty = Literal["certain", "likely", "possible"]
 CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely", "possible")
@@ -179,24 +182,28 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             suppressed=self.suppressed + other.suppressed,
         )
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def cards(self) -> tuple[Card, ...]:
+        """What a page shows beside the findings; an audit has one for each column."""
+        return ()
 
-        rows = "".join(_row(finding) for finding in self.findings)
-        title = f"<b>{escape(self.subject)}</b>: {self.verdict}"
-        return f"<div>{title}<table>{rows}</table></div>"
+    def to_html(self) -> str:
+        """The report as one page for a browser, which loads nothing."""
+        return str(_page().render(self))
+
+    def _repr_html_(self) -> str:
+        return str(_page().compact(self))
+
+
+def _page() -> Any:
+    """The module that writes pages: of a higher room, so it is brought when it is asked for."""
+    import importlib
+
+    return importlib.import_module("saveguard.report.html")
 
 
 def printable(text: str) -> str:
     """`text`, with control characters, lone surrogates and changes of direction spelled out."""
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
-def _row(finding: Finding) -> str:
-    from html import escape
-
-    cells = [finding.code, finding.message, finding.where, finding.fix]
-    return "<tr>" + "".join(f"<td><pre>{escape(cell)}</pre></td>" for cell in cells) + "</tr>"
 
 
 def _wrapped(start: str, text: str, indent: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+import importlib
 from typing import Any, Literal
 
 import msgspec
@@ -219,5 +219,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
             return verdict
         return "migrated and proven equal" if self.ok else "migrated, not proven equal"
 
+    def to_html(self) -> str:
+        """The receipt as one page for a browser, which loads nothing."""
+        return str(importlib.import_module("saveguard.report.html_receipt").render(self))
+
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        return str(importlib.import_module("saveguard.report.html").compact(self.report))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from saveguard.cli import exits
-from saveguard.cli.options import color_option, format_option, print_report
+from saveguard.cli.options import color_option, page_option, print_report
 
 
 @click.command("verify")
@@ -29,7 +29,7 @@ from saveguard.cli.options import color_option, format_option, print_report
     help="Import this module there first; it registers custom classes. May be repeated.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 where something could not be compared.")
-@format_option
+@page_option
 @color_option
 @click.pass_context
 def command(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from saveguard.data.summary import Column, Summary
+from saveguard.facts import Card
 from saveguard.finding import Report
 
 
@@ -26,6 +27,12 @@ class Audit(Report, frozen=True, kw_only=True):
     contract: str = ""
     inputs: Mapping[str, str] = {}
     stopped: bool = False
+
+    def cards(self) -> tuple[Card, ...]:
+        """What a page shows of the data: a card for each column."""
+        from saveguard.data import picture  # it reads this module
+
+        return picture.cards(self)
 
     def to_json(self) -> str:
         """The report as JSON text, the same for the same data however it was read."""

@@ -14,7 +14,7 @@ from saveguard import known
 from saveguard.codes import CODES
 
 FILE, TABLE = "pyproject.toml", "tool.saveguard"
-Form = Literal["text", "concise", "json", "sarif", "github"]
+Form = Literal["text", "concise", "json", "sarif", "github", "html"]
 FORMS: tuple[Form, ...] = get_args(Form)
 # The release that the rules about loading have in mind where none is named.
 KERAS = "3.15"

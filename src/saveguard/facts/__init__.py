@@ -17,6 +17,7 @@ from saveguard.facts.archive import (
     Unread,
 )
 from saveguard.facts.batch import BatchFacts, LeafFacts, Suspect
+from saveguard.facts.card import Bar, Card, Chart, Mark
 from saveguard.facts.frozen import Frozen
 from saveguard.facts.live import (
     MaskFacts,
@@ -38,11 +39,15 @@ from saveguard.facts.trouble import Trouble, Troubles
 
 __all__ = [
     "ArchiveFacts",
+    "Bar",
     "BatchFacts",
+    "Card",
+    "Chart",
     "Drift",
     "Frozen",
     "LeafFacts",
     "Link",
+    "Mark",
     "MaskFacts",
     "Member",
     "ModelFacts",

@@ -74,11 +74,7 @@ def verify(
         python=None if python is None else os.fspath(python),
         backend=_backend() if python is None else "",
         limit=limit,
-        parts={
-            "modules": list(modules),
-            "paths": [os.getcwd()],
-            "preprocessing": _preprocessing(facts, python is None),
-        },
+        parts=_parts(facts, modules, here=python is None),
     )
     return _reported(trial, findings)
 
@@ -114,10 +110,18 @@ def _reported(trial: proof.Trial, findings: tuple[Finding, ...]) -> Report:
     return report
 
 
-def _preprocessing(facts: ArchiveFacts, here: bool) -> dict[str, Any] | None:
-    """What to ask of the preprocessing; this environment's import path counts, no other's does."""
+def _parts(facts: ArchiveFacts, modules: tuple[str, ...], *, here: bool) -> dict[str, Any]:
+    """What the fresh process needs to know besides the file.
+
+    For the preprocessing this environment's import path counts, and no other's does.
+    """
     asked = preprocessing.request(preprocessing.recorded_in(facts))
-    return asked and {**asked, "paths": list(sys.path) if here else []}
+    paths = list(sys.path) if here else []
+    return {
+        "modules": list(modules),
+        "paths": [os.getcwd()],
+        "preprocessing": asked and {**asked, "paths": paths},
+    }
 
 
 def _backend() -> str:

@@ -1,0 +1,57 @@
+"""An audit as a page: lengths against the model's bounds, values against its padding value."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import saveguard.data.audit as audits
+from saveguard.data import picture
+from saveguard.facts import Card
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+
+@pytest.fixture
+def cards(tmp_path: object) -> dict[str, Card]:
+    lengths = [3, 3, 5, 200, 0]
+    table = pa.table(
+        {
+            "tokens": pa.array([[1] * n for n in lengths], pa.list_(pa.int32())),
+            "price": pa.array([1.0, -2.0, 0.0, float("nan"), 5.0], pa.float32()),
+        }
+    )
+    path = f"{tmp_path}/train.parquet"
+    pq.write_table(table, path)
+    line = "{price: float32[batch]; tokens: int32[batch, time<=128] vocabulary=9 pad=0 side=post}"
+    return {card.title: card for card in audits.audit(path, line).cards()}
+
+
+def test_lengths_with_bound_and_waste(cards: dict[str, Card]) -> None:
+    chart = cards["tokens"].charts[0]
+    assert chart.title == "Lengths" and sum(bar.count for bar in chart.bars) == 5
+    assert [(mark.value, mark.label) for mark in chart.marks] == [(128, "model takes 128")]
+    assert [bar.count for bar in chart.bars if bar.kind == "out" and bar.count] == [1]
+    assert "Padded to the longest, 200: 79% of the steps are padding." in chart.told
+    assert "1 are longer than the model takes." in chart.told
+
+
+def test_values_with_the_padding_value(cards: dict[str, Card]) -> None:
+    chart = cards["tokens"].charts[1]
+    assert ("padding 0", "pad") in [(mark.label, mark.kind) for mark in chart.marks]
+    assert "0.0% of them are at the padding value." in chart.told
+
+
+def test_what_was_seen_with_the_first_places(cards: dict[str, Card]) -> None:
+    (row,) = cards["price"].rows
+    assert row[:3] == ("NaN", "1", "1") and row[3].endswith("train.parquet[3]")
+    assert {"SG543"} <= set(cards["price"].codes)
+    assert "empty sequences" in {row[0] for row in cards["tokens"].rows}
+
+
+@pytest.mark.parametrize("value", [1.0, 0.5, 3.75, -1.0, -0.3, 1e-30, -7e20, 2.0])
+def test_a_key_of_the_histogram_is_a_range_that_holds_the_value(value: float) -> None:
+    key = int(np.float32(value).view(np.uint32)) >> 20
+    low, high = picture._low(key), picture._high(key)
+    assert low <= np.float32(value) <= high and high - low <= abs(value) / 8 * 1.01
