@@ -10,8 +10,7 @@ import pytest
 
 from saveguard.codes import CODES
 
-TOOLS = Path(__file__).parent.parent / "tools"
-sys.path.append(str(TOOLS))
+sys.path.append(str(Path(__file__).parent.parent / "tools"))
 
 import interpreters
 import record_everywhere

@@ -48,5 +48,14 @@ def test_what_is_missing_stale_or_left_over_is_named(tool: dict[str, Any], tmp_p
     assert tool["differences"](folder) == []
 
 
+def test_one_message_of_several_causes_is_one_line_of_the_index(tool: dict[str, Any]) -> None:
+    index = tool["pages"]()["README.md"]
+    title = "`` ValueError: Structure is a scalar but len(flat_sequence) == 0 > 1 ``"
+    assert f"{title} [SG247](SG247.md), [SG248](SG248.md), [SG602](SG602.md)" in index
+    lines = index.split("## By message")[1].splitlines()
+    told = [line.rpartition(" `` ")[0] for line in lines if line.startswith("- ")]
+    assert len(told) == len(set(told)) >= 350
+
+
 def test_the_index_of_senses_is_current(tool: dict[str, Any]) -> None:
     assert tool["SENSES"].read_text(encoding="utf-8") == tool["senses"]()

@@ -65,10 +65,13 @@ def _index() -> str:
     texts = {rule.code: registry.page(rule.code) for rule in rules}
     titles = {code: page.headline(text).replace("|", "\\|") for code, text in texts.items()}
     rows = [f"| [{r.code}]({r.code}.md) | {r.name} | {titles[r.code]} |" for r in rules]
-    quoted = {(message, code) for code, text in texts.items() for message in page.messages(text)}
+    quoted: dict[str, list[str]] = {}
+    for code, text in sorted(texts.items()):
+        for message in page.messages(text):
+            quoted.setdefault(message, []).append(code)
     lines = [
-        f"- `` {message} `` [{code}]({code}.md)"
-        for message, code in sorted(quoted, key=lambda pair: (pair[0].lower(), pair[1]))
+        f"- `` {message} `` " + ", ".join(f"[{code}]({code}.md)" for code in dict.fromkeys(codes))
+        for message, codes in sorted(quoted.items(), key=lambda pair: pair[0].lower())
     ]
     return INDEX_TEXT.format(rows="\n".join(rows), messages="\n".join(lines))
 
