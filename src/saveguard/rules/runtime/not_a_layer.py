@@ -64,6 +64,7 @@ rule.in_traceback(
         r"|Output tensors (?:of|to) a \w* ?[Mm]odel must be"
         r"|'NoneType' object has no attribute '_inbound_nodes'"
         r"|have come from `(?:tf\.)?keras\.\w*\.?Input`"
+        r"|get_config\(\) missing 1 required positional argument: 'self'"
         r"|Please initialize `\w+` (?:layer )?with a `?(?:tf\.)?(?:keras\.)?\w*\.?Layer`? instance"
         r"|(?:RNN cell|`cell`) should have an? (?:attribute )?`?(?:state_size|call)"
         r"|All cells must have a `?(?:call|state_size)"

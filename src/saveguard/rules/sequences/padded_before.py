@@ -20,7 +20,8 @@ cuDNN is told one length a row, so a mask must be True from the left and False t
 
 - Keras 3.15.1 with TensorFlow on a GPU: "You are passing a RNN mask that does not correspond to
   right-padded sequences, while using cuDNN, which is not supported."
-- TF 2.x: "Masking is not supported for CuDNN RNNs." and a warning that the generic kernel is used.
+- TF 2.x: "Masking is not supported for CuDNN RNNs." and a warning that the generic kernel is used;
+  "CUDNN_STATUS_BAD_PARAM in cuda_dnn.cc: cudnnSetRNNDataDescriptor" where a sequence has no step.
 
 ## References
 
@@ -93,14 +94,22 @@ def chosen() -> Finding:
 
 rule.in_traceback(
     Signature(
-        exceptions=("InvalidArgumentError", "ValueError"),
-        pattern=r"RNN mask that does not correspond to right-padded sequences",
-        message="a mask says that padding stands before the steps, and cuDNN takes it after them"
-        " only",
-        why="cuDNN runs the first steps of each sequence and skips the rest, so that the mask may"
-        " only be True and then False.",
-        fix='saveguard.pad(sequences) pads behind, as pad_sequences(..., padding="post") does; or'
-        " use_cudnn=False in the layer",
+        exceptions=(
+            "InvalidArgumentError",
+            "ValueError",
+            "InternalError",
+            "UnknownError",
+            "TypeError",
+        ),
+        pattern=r"RNN mask that does not correspond to right-padded sequences"
+        r"|cudnnSetRNNDataDescriptor"
+        r"|MIOpen only supports packed input output"
+        r"|Masking is not supported for CuDNN",
+        message="cuDNN cannot use this mask: padding stands before steps, or a sequence has none",
+        why="cuDNN runs the first steps of each sequence, at least one, and skips the rest, so that"
+        " a mask may only be True and then False.",
+        fix='saveguard.pad(sequences, empty="drop") pads behind the steps and drops what has none;'
+        " or use_cudnn=False in the layer",
     )
 )
 
