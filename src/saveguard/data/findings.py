@@ -9,7 +9,7 @@ import msgspec
 from saveguard.contract import Axis, Contract, Input
 from saveguard.data import kinds
 from saveguard.data.summary import Column, Seen, Summary
-from saveguard.data.terms import IMAGE, Plan, Terms, name
+from saveguard.data.terms import Plan, Terms, name
 from saveguard.facts import BatchFacts, LeafFacts, Suspect
 
 # What rules call what was seen; several kinds may show one root cause.
@@ -79,17 +79,16 @@ def leaf(path: str, held: Column, rows: int, suspects: tuple[Suspect, ...]) -> L
 
 
 def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:
-    # Of labels, what does not fit is the loss's affair; of an image's sizes, the shape's.
+    # What does not fit of labels is the loss's affair.
     names = dict.fromkeys(("rank", "length", "scalar"), "target") if label else {}
     names |= {"outside": "class"} if label else {}
-    names |= {"outside": "size"} if one.name in IMAGE and one.minimum == one.maximum else {}
     for kind, kinds_ in _SUSPECTS.items():
         found = _together(held.seen, kinds_)
         if found is not None:
             yield suspect(names.get(kind, kind), found)
     if not label:
         yield from _padding(held, one)
-    if _is_constant(held) and one.name not in IMAGE:
+    if _is_constant(held):
         value = repr(held.minimum)
         yield Suspect(kind="constant", place="", row=0, value=value, count=held.values)
 

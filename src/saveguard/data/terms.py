@@ -12,8 +12,8 @@ from saveguard.data.expected import Expected
 
 # Losses whose labels are class numbers.
 SPARSE = {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"}
-# What an image source tells of each image, in the order of the axes.
-IMAGE = ("height", "width", "channels")
+# What labels and weights are usually called: such a column is no input that nobody named.
+_LABELS = {"y", "label", "labels", "target", "targets", "sample_weight"}
 _KEY = re.compile(r"x\['(.+)'\]")
 
 
@@ -92,11 +92,6 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
         columns = _columns(one, terms, depths)
         if not columns and not one.optional:
             missing.append(one)
-        if _is_picture(columns):
-            sizes = _sizes(one)
-            inputs |= {size.name: size for size in sizes}
-            expected |= {size.name: of_input(size, alone=True) for size in sizes}
-            continue
         for column in columns:
             inputs[column] = one
             expected[column] = of_input(one, alone=len(columns) == 1)
@@ -132,23 +127,6 @@ def _is_there(target: Target, terms: Terms, depths: Mapping[str, int]) -> bool:
     return mine and target.column in depths
 
 
-def _is_picture(columns: Sequence[str]) -> bool:
-    """Whether an input is fed by images, of which the source tells the sizes alone."""
-    return tuple(columns) == IMAGE
-
-
-def _sizes(one: Input) -> list[Input]:
-    """The height, width and channels that an input takes, where it fixes them."""
-    axes = one.axes[1:] if one.axes is not None else ()
-    if len(axes) == len(IMAGE) and (axes[0].size or 9) <= 4 < (axes[2].size or 0):
-        axes = (axes[1], axes[2], axes[0])  # channels first
-    return [
-        Input(name=side, axes=None, dtype="", minimum=axis.size, maximum=axis.size)
-        for side, axis in zip(IMAGE, axes, strict=False)
-        if axis.size is not None
-    ]
-
-
 def name(one: Input) -> str:
     """The name under which data would have an input."""
     key = _KEY.fullmatch(one.name)
@@ -165,10 +143,9 @@ def _columns(one: Input, terms: Terms, depths: Mapping[str, int]) -> Sequence[st
     contract, free = terms.contract, [*_free(terms, depths)]
     if contract is None or len(contract.inputs) > 1:
         return ()
+    free = [column for column in free if column not in _LABELS] or free
     if len(free) == 1:
         return free
-    if set(IMAGE) <= set(free) and one.rank == 1 + len(IMAGE):
-        return IMAGE
     plain = [column for column in free if depths[column] == 0]
     width = one.axes[1].size if one.axes is not None and len(one.axes) == 2 else None
     return plain if len(plain) == width else ()

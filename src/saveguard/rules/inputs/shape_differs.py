@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.contract import Axis, Input, number
+from saveguard.contract import Axis, Input
 from saveguard.facts import BatchFacts, LeafFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
@@ -42,7 +42,6 @@ rule = Rule("SG503", "shape-differs", since="0.1")
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
         yield from (_column(leaf, expected, one) for one in leaf.suspects if one.kind == "length")
-        yield from (_image(leaf, expected, one) for one in leaf.suspects if one.kind == "size")
         if leaf.kind != "array" or expected.axes is None or leaf.rows == 0:
             continue
         for index, (size, axis) in enumerate(zip(leaf.shape, expected.axes, strict=False)):
@@ -99,22 +98,6 @@ def _column(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
         if fixed
         else f"cut or split them, and count what is lost: saveguard.pad({leaf.path},"
         " max_length=..., truncate='post')",
-        file=one.file,
-        evidence=one.seen,
-    )
-
-
-def _image(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
-    """Images of another height, width or number of channels than the input takes."""
-    size = number(expected.minimum or 0)
-    some = f"{one.rows:,} images have" if one.rows > 1 else "an image has"
-    return rule.finding(
-        where=f"{leaf.path}{one.place}",
-        message=f"{some} another {leaf.path} than {size}; the first has {one.value}",
-        why="The model takes that size alone; keras.utils.image_dataset_from_directory resizes and"
-        " converts images, other readers may not.",
-        fix="read them with image_size= and color_mode= as in training",
-        certainty="possible",
         file=one.file,
         evidence=one.seen,
     )
