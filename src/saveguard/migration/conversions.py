@@ -101,6 +101,12 @@ def _locally_connected(arrays: list[Array]) -> list[Array]:
     return [kernel, *(one.reshape(-1, one.shape[-1]) for one in bias), cut]
 
 
+def _scales(arrays: list[Array]) -> list[Array]:
+    """The scale of each channel as the kernel of a convolution channel by channel."""
+    scale, *shift = arrays
+    return [scale.reshape(1, 1, -1, 1), *shift]
+
+
 CONVERSIONS: dict[str, Conversion] = {
     "keras-1-conv1d": _conv1d,
     "keras-1-kernel": _kernel,
@@ -110,6 +116,7 @@ CONVERSIONS: dict[str, Conversion] = {
     "cudnn-lstm": _cudnn(4, add=True),
     "cudnn-gru": _cudnn(3, add=False),
     "locally-connected": _locally_connected,
+    "scales-of-channels": _scales,
     "theano-kernel": _turned(1),
     "theano-two-kernels": _turned(2),
 }

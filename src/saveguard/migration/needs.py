@@ -12,6 +12,31 @@ from saveguard.migration.step import Old
 from saveguard.rules.loading.classes_wanted import Wanted
 
 _LAMBDA = "__lambda__"
+# Where classes come from that many files have; of those that are kept, what to install.
+_PACKAGES = {
+    "TCN": "keras-tcn",
+    "KerasLayer": "tensorflow-hub",
+    "SeqSelfAttention": "keras-self-attention",
+    "ScaledDotProductAttention": "keras-self-attention",
+    "MultiHead": "keras-multi-head",
+    "CRF": "keras-contrib or tf2crf",
+    "AnchorBoxes": "ssd_keras",
+    "L2Normalization": "ssd_keras",
+    "DecodeDetections": "ssd_keras",
+    "PriorProbability": "keras-retinanet",
+    "UpsampleLike": "keras-retinanet",
+    "Anchors": "keras-retinanet",
+    "BilinearUpsampling": "keras-deeplab-v3-plus",
+    "QDense": "qkeras",
+    "QConv2D": "qkeras",
+    "QActivation": "qkeras",
+    "QuantizeLayer": "tensorflow-model-optimization",
+    "QuantizeWrapperV2": "tensorflow-model-optimization",
+    "PruneLowMagnitude": "tensorflow-model-optimization",
+    "GraphConv": "spektral",
+    "GCNConv": "spektral",
+    "TFBertMainLayer": "transformers",
+}
 
 _ASKED: tuple[Role, ...] = (
     "model", "layer", "function", "activation", "initializer", "regularizer", "constraint",
@@ -55,9 +80,16 @@ def of(model: Mapping[str, Any], training: Mapping[str, Any] | None, old: Old) -
             role="lambda" if using[0].class_name == _LAMBDA else using[0].role,
             arguments={} if using[0].class_name == _LAMBDA else using[0].config,
             places=tuple(node.layer or node.path for node in using),
+            package=_package(name),
         )
         for name, using in found.items()
     )
+
+
+def _package(name: str) -> str:
+    """The package that a class is known to come from, or empty."""
+    addons = "tensorflow-addons, which has ended" if name.startswith("Addons>") else ""
+    return _PACKAGES.get(name, addons)
 
 
 def _name(node: Node) -> str:

@@ -32,6 +32,7 @@ ORDER = (
     "normalization_settings",
     "attention",
     "thresholded_relu",
+    "third_party",
     "locally_connected",
     "random_sizes",
     "base_arguments",

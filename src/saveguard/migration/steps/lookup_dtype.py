@@ -32,7 +32,6 @@ from saveguard.facts import Node
 from saveguard.migration.parts import dropped, made, settings
 from saveguard.migration.step import Old, Step
 
-
 _LAYERS = ("Hashing", "Discretization", "IntegerLookup", "StringLookup")
 
 
