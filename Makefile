@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit scorecard claims lab explain-score raises known matrix migrations controls fuzz
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -106,6 +106,9 @@ bench-check: $(READY)  ## what a check costs, against loading with Keras and mod
 	$(BIN)/python benchmarks/check.py $(if $(MODELSCAN),--modelscan $(MODELSCAN))
 
 # SCANNERS is where the other scanners are, or are installed: outside of the repository.
+planted: $(READY)  ## defects planted in every form of data, and what the audit finds: docs/audit-planted.md
+	$(BIN)/python tools/planted/run.py
+
 scorecard: $(READY)  ## attacks on model files, and who notices them: docs/scorecard.md
 	$(BIN)/python -m tools.scorecard
 

@@ -41,19 +41,18 @@ class Form(msgspec.Struct, frozen=True):
 
 def parts(path: str) -> Iterator[Part]:
     """The file as a whole."""
-    yield Part(file=path, format="csv", bytes=opening.size(path), stamp=opening.stamp(path))
+    yield opening.whole(path, "csv")
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
     """The rows; one with too few or too many values is told in its place."""
     import pyarrow as pa
 
-    with opening.unpacked(part.file) as file:
-        form = _form(file)
+    form = _form(opening.beginning(part.file, _SAMPLE))
     odd: list[Any] = []
     with opening.unpacked(part.file) as file:
         row = 0
-        for batch in _reader(pa.PythonFile(file, mode="r"), form, columns, odd):
+        for batch in _reader(pa.PythonFile(Lines(file), mode="r"), form, columns, odd):
             start = 0
             while odd and odd[0].number - 1 - form.headed <= row + batch.num_rows - start:
                 stop = start + odd[0].number - 1 - form.headed - row
@@ -66,9 +65,30 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch |
             yield _malformed(part.file, last, last.number - 1 - form.headed)
 
 
-def _form(file: IO[bytes]) -> Form:
+class Lines:
+    """A file of which a line that was cut at its end is left out."""
+
+    closed = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._rest = file, b""
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; where the file was cut, up to the last whole line."""
+        data = self._rest + self._file.read(max(size - len(self._rest), 0))
+        self._rest = b""
+        if getattr(self._file, "error", None) is not None:
+            return data[: data.rfind(b"\n") + 1]
+        return data
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+
+def _form(begins: bytes) -> Form:
     """How the file is written, by its first lines."""
-    text = file.read(_SAMPLE).decode("utf-8-sig", "replace")
+    text = begins.decode("utf-8-sig", "replace")
     text = text[: text.rfind("\n") + 1] or text
     if not text.strip():
         return Form(",", [], 0)

@@ -54,8 +54,7 @@ def format_of(path: str) -> str:
 
 def format_by_content(path: str) -> str:
     """The format of a file by its first bytes; empty where they are of none that is read."""
-    with opening.unpacked(path) as file:
-        begins = file.read(16)
+    begins = opening.beginning(path, 16)
     for magic, found in _BEGINS:
         if begins.startswith(magic):
             return found

@@ -20,7 +20,7 @@ _BLOCK = 1 << 23
 
 def parts(path: str) -> Iterator[Part]:
     """The file as a whole."""
-    yield Part(file=path, format="jsonl", bytes=opening.size(path), stamp=opening.stamp(path))
+    yield opening.whole(path, "jsonl")
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
@@ -39,9 +39,14 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch |
 
 
 def blocks(file: IO[bytes], size: int = _BLOCK) -> Iterator[bytes]:
-    """The file's bytes in blocks that end with a line."""
+    """The file's bytes in blocks that end with a line; a line that was cut is left out."""
+    rest = b""
     while block := file.read(size):
-        yield block + file.readline()
+        lines, end, rest = (rest + block).rpartition(b"\n")
+        if end:
+            yield lines + end
+    if rest and getattr(file, "error", None) is None:
+        yield rest
 
 
 def _whole(block: bytes) -> list[pa.RecordBatch] | None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import bz2
 import glob
-import gzip
-import lzma
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
+from saveguard.data.source import Part
+from saveguard.data.sources import packed
 from saveguard.data.sources.extras import need
-
-# Text and records are often packed as a whole; other formats pack by themselves.
-_PACKED: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-_GZIP = b"\x1f\x8b"
 
 
 def is_remote(path: str) -> bool:
@@ -31,14 +27,24 @@ def binary(path: str) -> IO[bytes]:
     return open(path, "rb")
 
 
-def unpacked(path: str) -> IO[bytes]:
-    """The file's bytes, unpacked where it is gzip (by its content), bz2 or xz (by its name)."""
-    file = binary(path)
-    begins = file.read(2)
-    file.seek(0)
-    pack = ".gz" if begins == _GZIP else os.path.splitext(path)[1]
-    opened: IO[bytes] = _PACKED[pack](file) if pack in _PACKED and begins else file
-    return opened
+@contextmanager
+def unpacked(path: str) -> Iterator[IO[bytes]]:
+    """The file's bytes, unpacked where it is gzip, bz2 or xz.
+
+    Raises:
+        EOFError: At the end, if the file was cut short; what stands before the cut was read.
+    """
+    with binary(path) as file:
+        held: Any = packed.opened(file, path)
+        yield held
+        if getattr(held, "error", None) is not None:
+            raise held.error
+
+
+def beginning(path: str, size: int) -> bytes:
+    """The first bytes of the unpacked file, as many as there are."""
+    with binary(path) as file:
+        return packed.opened(file, path).read(size)
 
 
 def size(path: str) -> int:
@@ -58,6 +64,18 @@ def stamp(path: str) -> str:
         return " ".join(str(tag) for tag in tags if tag is not None)
     state = os.stat(path)
     return f"{state.st_size} {state.st_mtime_ns}"
+
+
+def whole(path: str, format_: str) -> Part:
+    """A file as one part: only reading it tells how many rows it has.
+
+    Raises:
+        EOFError: If it has no bytes.
+    """
+    held = size(path)
+    if not held and not is_remote(path):
+        raise EOFError("it has no bytes")
+    return Part(file=path, format=format_, bytes=held, stamp=stamp(path))
 
 
 def files(path: str) -> list[str]:

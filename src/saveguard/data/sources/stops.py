@@ -15,6 +15,7 @@ MISSING, DAMAGED, UNKNOWN, MIXED, MALFORMED = "SG580", "SG581", "SG582", "SG583"
 UNREADABLE, ENDLESS, LENGTHS = "SG591", "SG592", "SG504"
 UNREACHABLE, EXTRA, PICKLED, DENIED = "SG589", "SG590", "SG311", "SG702"
 
+_LFS = b"version https://git-lfs"
 _NO_WAY = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT}
 _DENIED = {errno.EACCES, errno.EPERM}
 # Whose exceptions mean that the way to the file is broken, not its bytes.
@@ -60,7 +61,17 @@ def _told(error: BaseException, file: str) -> tuple[str, str]:
         or type(error).__module__.partition(".")[0] in _CARRIERS
     ):
         return UNREACHABLE, line(error)
-    return DAMAGED, line(error)
+    return DAMAGED, _pointer(file) or line(error)
+
+
+def _pointer(path: str) -> str:
+    """What to say of a file that only stands for one."""
+    try:
+        with open(path, "rb") as file:
+            is_pointer = file.read(len(_LFS)) == _LFS
+    except OSError:
+        return ""
+    return "it is a pointer of Git LFS; `git lfs pull` brings the file" if is_pointer else ""
 
 
 def line(error: BaseException) -> str:

@@ -58,7 +58,7 @@ class Table(msgspec.Struct):
 
 def parts(path: str) -> Iterator[Part]:
     """The file as a whole: only reading it tells where records begin."""
-    yield Part(file=path, format="tfrecord", bytes=opening.size(path), stamp=opening.stamp(path))
+    yield opening.whole(path, "tfrecord")
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
@@ -81,7 +81,7 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch |
         except Exception:
             yield from table.batches(single)
             raise
-    yield from table.batches(single)
+        yield from table.batches(single)
 
 
 def _parsed(data: bytes | None, path: str, row: int) -> dict[str, Feature] | Trouble:
@@ -98,14 +98,14 @@ def _parsed(data: bytes | None, path: str, row: int) -> dict[str, Feature] | Tro
 def _single(path: str) -> frozenset[str]:
     """The features that are values, by the first records of the file."""
     told: dict[str, list[bool]] = {}
-    with opening.unpacked(path) as file:
-        try:
+    try:
+        with opening.unpacked(path) as file:
             for data in itertools.islice(records.records(file), _FIRST):
                 for name, value in examples.features(data or b"").items():
                     if value:
                         told.setdefault(name, []).append(examples.count(value) == 1)
-        except Exception:  # noqa: BLE001  the reader meets it again, and tells it in its place
-            pass
+    except Exception:  # noqa: BLE001  the reader meets it again, and tells it in its place
+        pass
     return frozenset(name for name, ones in told.items() if sum(ones) >= _NEARLY * len(ones))
 
 

@@ -1,0 +1,1 @@
+"""Data sets with defects at known rows, in every form that an audit reads."""

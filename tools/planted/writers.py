@@ -1,0 +1,145 @@
+"""The forms that an audit reads, each written by its own library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tools.planted.defects import ARRAYS, NULLS, RAGGED, TYPES
+from tools.planted.worlds import World
+
+
+class Form(NamedTuple):
+    """One form of data.
+
+    Attributes:
+        write: Gives what the audit is to read.
+        holds: What it can hold (`defects.RAGGED`, ...).
+    """
+
+    write: Callable[[World, Path], Any]
+    holds: tuple[str, ...]
+
+
+def table(world: World) -> Any:
+    import pyarrow as pa
+
+    return pa.table(
+        {
+            "tokens": pa.array(world["tokens"]),
+            "x": pa.array(world["x"], pa.list_(pa.float32())),
+            "y": pa.array(world["y"]),
+        }
+    )
+
+
+def _parquet(world: World, folder: Path) -> Any:
+    import pyarrow.parquet as pq
+
+    held = table(world)
+    for number, start in enumerate(range(0, held.num_rows, held.num_rows)):
+        path = folder / f"part-{number}.parquet"
+        pq.write_table(held.slice(start), path, row_group_size=16)
+    return folder
+
+
+def _arrow(world: World, folder: Path) -> Any:
+    import pyarrow as pa
+
+    held = table(world)
+    with pa.OSFile(str(folder / "a.arrow"), "wb") as sink, pa.ipc.new_file(sink, held.schema) as to:
+        to.write_table(held, max_chunksize=16)
+    return folder / "a.arrow"
+
+
+def _stream(world: World, folder: Path) -> Any:
+    import pyarrow as pa
+
+    held = table(world)
+    path = folder / "a.arrows"
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, held.schema) as to:
+        to.write_table(held, max_chunksize=16)
+    return path
+
+
+def _feather(world: World, folder: Path) -> Any:
+    import pyarrow.feather as feather
+
+    feather.write_feather(table(world), str(folder / "a.feather"), compression="zstd")
+    return folder / "a.feather"
+
+
+def _jsonl(world: World, folder: Path) -> Any:
+    rows = [dict(zip(world, values, strict=True)) for values in zip(*world.values(), strict=True)]
+    (folder / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder / "a.jsonl"
+
+
+def _tfrecord(world: World, folder: Path) -> Any:
+    import tensorflow as tf
+
+    with tf.io.TFRecordWriter(str(folder / "a.tfrecord.gz"), "GZIP") as writer:
+        for values in zip(*world.values(), strict=True):
+            example = tf.train.Example()
+            for name, value in zip(world, values, strict=True):
+                if value is None:
+                    continue
+                held = value if isinstance(value, list) else [value]
+                feature = example.features.feature[name]
+                real = any(isinstance(one, float) for one in held)
+                (feature.float_list if real else feature.int64_list).value.extend(held)
+            writer.write(example.SerializeToString())
+    return folder / "a.tfrecord.gz"
+
+
+def _hdf5(world: World, folder: Path) -> Any:
+    import h5py
+
+    with h5py.File(folder / "a.h5", "w") as file:
+        for name, values in world.items():
+            if not isinstance(values[0], list):
+                file[name] = values
+                continue
+            real = name == "x" or any(isinstance(v, float) for row in values for v in row)
+            kind = h5py.vlen_dtype(np.float32 if real else np.int64)
+            held = file.create_dataset(name, (len(values),), kind)
+            for row, value in enumerate(values):
+                held[row] = value
+    return folder / "a.h5"
+
+
+def _npz(world: World, folder: Path) -> Any:
+    np.savez_compressed(folder / "a.npz", **{name: np.array(held) for name, held in world.items()})
+    return folder / "a.npz"
+
+
+def _memory(world: World, _: Path) -> Any:
+    return dict(world)
+
+
+def _generator(world: World, _: Path) -> Any:
+    def batches() -> Iterator[Any]:
+        for start in range(0, len(world["y"]), 16):
+            held = {name: values[start : start + 16] for name, values in world.items()}
+            labels = held.pop("y")
+            yield held, labels
+
+    return batches()
+
+
+FORMS = {
+    "Parquet": Form(_parquet, (RAGGED, NULLS)),
+    "Arrow file": Form(_arrow, (RAGGED, NULLS)),
+    "Arrow stream": Form(_stream, (RAGGED, NULLS)),
+    "Feather": Form(_feather, (RAGGED, NULLS)),
+    "JSON lines": Form(_jsonl, (RAGGED, NULLS, TYPES)),
+    "TFRecord": Form(_tfrecord, (RAGGED, NULLS)),
+    "HDF5": Form(_hdf5, (RAGGED,)),
+    "npz": Form(_npz, (ARRAYS,)),
+    "lists": Form(_memory, (RAGGED, NULLS, TYPES)),
+    "batches": Form(_generator, (RAGGED, NULLS, TYPES)),
+}
