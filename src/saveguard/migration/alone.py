@@ -9,7 +9,7 @@ from saveguard.archive.read import read
 from saveguard.errors import SaveguardError
 from saveguard.facts import ArchiveFacts, StoredArray
 from saveguard.finding import Report
-from saveguard.migration import origin, weights
+from saveguard.migration import origin, savedmodel, weights
 from saveguard.migration.proof import golden as goldens
 from saveguard.migration.proof import record
 from saveguard.migration.proof.compare import Comparison, compared
@@ -23,10 +23,11 @@ Arrays = tuple[StoredArray, ...]
 def migrate(
     old: str, new: str, model: Any, *, golden: str | os.PathLike[str] | None, limit: float
 ) -> Receipt:
-    """Give `model` the weights in the `.h5` file `old`, and save it as `new`.
+    """Give `model` the weights in the archive `old`, and save it as `new`.
 
-    The groups of the file are the model's layers: by name where all of them are the same, else in
-    order, as `load_weights` of Keras 2 takes them.
+    The groups of an `.h5` file are the model's layers: by name where all of them are the same, else
+    in order, as `load_weights` of Keras 2 takes them. The variables of a SavedModel are the model's
+    in order, those that are trained first.
 
     Raises:
         SaveguardError: If the file holds no weights by layer, they do not fit the model, or the
@@ -35,8 +36,8 @@ def migrate(
     facts = read(old)
     known = goldens.read(golden) if golden is not None else None
     try:
-        for layer, stored in _paired(facts, model):
-            _give(layer, stored)
+        for name, variables, stored in _paired(facts, model):
+            _give(name, variables, stored)
     except weights.Misfit as error:
         raise SaveguardError(Report(subject=old, not_read=(str(error),))) from error
     contract = contracts.read(model)
@@ -61,19 +62,22 @@ def migrate(
     return finished(model, old, new, recorded, migration, found, limit)
 
 
-def _paired(facts: ArchiveFacts, model: Any) -> list[tuple[Any, Arrays]]:
-    """Each layer of the model that has weights, with its arrays in the file."""
+def _paired(facts: ArchiveFacts, model: Any) -> list[tuple[str, list[Any], Arrays]]:
+    """The model's variables with their arrays in the archive, by layer where it has layers."""
+    if facts.layout == "savedmodel":
+        return [(model.name, weights.weights_of(model), savedmodel.variables(facts))]
     groups = _groups(facts)
     if not groups:
         raise weights.Misfit(f"{facts.path} holds no weights by layer, as Keras 1 and 2 wrote them")
-    layers = [layer for layer in model.layers if weights.weights_of(layer)]
-    names = [layer.name for layer in layers]
-    if set(names) == set(groups):
-        return [(layer, groups[layer.name]) for layer in layers]
+    found = [(layer.name, weights.weights_of(layer)) for layer in model.layers]
+    layers = [(name, variables) for name, variables in found if variables]
+    if {name for name, _ in layers} == set(groups):
+        return [(name, variables, groups[name]) for name, variables in layers]
     if len(layers) != len(groups):
         told = f"{len(layers)} layers of the model have weights, and {len(groups)} of the file"
         raise weights.Misfit(f"{told}: {', '.join(groups)}")
-    return list(zip(layers, groups.values(), strict=True))
+    both = zip(layers, groups.values(), strict=True)
+    return [(name, variables, stored) for (name, variables), stored in both]
 
 
 def _groups(facts: ArchiveFacts) -> dict[str, Arrays]:
@@ -88,11 +92,10 @@ def _groups(facts: ArchiveFacts) -> dict[str, Arrays]:
     return found
 
 
-def _give(layer: Any, stored: Arrays) -> None:
-    variables = weights.weights_of(layer)
+def _give(name: str, variables: list[Any], stored: Arrays) -> None:
     shapes = [tuple(variable.shape) for variable in variables]
     if shapes != [array.shape for array in stored]:
-        told = ", ".join(str(list(array.shape)) for array in stored)
-        raise weights.Misfit(f"`{layer.name}` has weights of {shapes}, and the file {told}")
+        ours, theirs = (", ".join(map(str, each)) for each in (shapes, [a.shape for a in stored]))
+        raise weights.Misfit(f"`{name}` has weights of {ours}, and the file of {theirs}")
     for variable, array in zip(variables, stored, strict=True):
         variable.assign(weights.read(array))

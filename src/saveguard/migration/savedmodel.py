@@ -8,7 +8,7 @@ checkpoint has their values.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,6 +52,24 @@ def source(facts: ArchiveFacts) -> Source:
         arrays=_arrays(facts, model, saved),
         facts=facts,
     )
+
+
+def variables(facts: ArchiveFacts) -> Arrays:
+    """The values of all of the model's variables: those that are trained first.
+
+    Raises:
+        SaveguardError: If the objects in it cannot be read.
+    """
+    saved = _objects(facts)
+    stored = {array.path: array for array in facts.arrays}
+    if not saved:
+        return ()
+    children = saved[0].children
+    number = children.get("trainable_variables")
+    trained = saved[number].children if number is not None else {}
+    first = {trained[one]: None for one in sorted(filter(str.isdigit, trained), key=int)}
+    numbers = [*first, *(one for one in _numbers(saved, 0, set()) if one not in first)]
+    return tuple(_values(saved, numbers, stored))
 
 
 def _objects(facts: ArchiveFacts) -> tuple[Saved, ...]:
@@ -129,7 +147,13 @@ def _variables(
     saved: Sequence[Saved], number: int, stored: Mapping[str, StoredArray]
 ) -> Iterator[StoredArray]:
     """The values of a layer's variables, under the variables' names."""
-    for variable in (saved[one] for one in dict.fromkeys(_numbers(saved, number, set()))):
+    yield from _values(saved, _numbers(saved, number, set()), stored)
+
+
+def _values(
+    saved: Sequence[Saved], numbers: Iterable[int], stored: Mapping[str, StoredArray]
+) -> Iterator[StoredArray]:
+    for variable in (saved[one] for one in dict.fromkeys(numbers)):
         array = stored.get(variable.key)
         if array is not None and array.role == "weight":
             yield msgspec.structs.replace(array, path=f"{variable.variable}{_VALUE}")
