@@ -40,6 +40,16 @@ from saveguard.rules.pasted import pasted
 
 rule = Rule("SG554", "setting-refused", since="0.1")
 
+# What Keras alone calls its settings.
+_WORDS = (
+    r"[Kk]eras|units|data_format|channels_(?:first|last)|kernel_size|pool_size|dilation_rate"
+    r"|merge mode|ReduceLR|save_freq|schedule. function|set_model|on_(?:batch|epoch|train)_\w+"
+    r"|floatx"
+    r"|clipnorm|Reduction Key|to a shape|input channels|`(?:rate|padding|strides|interpolation"
+    r"|momentum"
+    r"|reduction|learning_rate|class_weight|validation_split|steps_per_epoch|batch_size"
+    r"|target_size)`"
+)
 _WHY = (
     "Sizes are whole and positive, rates between 0 and 1, modes among a few words, shapes tuples."
 )
@@ -69,7 +79,7 @@ rule.in_traceback(
         " taken",
         why=_WHY,
         fix=_FIX,
-        alone=r"keras|Keras|units|merge mode|ReduceLR|save_freq|schedule",
+        alone=_WORDS,
     )
 )
 rule.in_traceback(
@@ -89,7 +99,7 @@ rule.in_traceback(
         why=_WHY,
         fix=_FIX,
         certainty="likely",
-        alone=None,
+        alone=_WORDS,
     )
 )
 rule.in_traceback(
