@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from saveguard import migration
+from saveguard.errors import SaveguardError
 from saveguard.rules.old_files import entry, functional, h5, layer, node, on, sequential
 
 RANDOM = np.random.RandomState(0)
@@ -160,3 +161,50 @@ def test_a_nested_model_called_twice_with_names_that_keras_refuses(tmp_path: Pat
     inputs, kernel = some(3, 2), some(2, 2)
     found = migrated(tmp_path, model, {"i": {"a/b/kernel": kernel}}, inputs)
     np.testing.assert_allclose(found, inputs @ kernel @ kernel, atol=1e-6)
+
+
+def test_functions_are_asked_for_once_and_under_the_name_of_their_layer(tmp_path: Path) -> None:
+    code = {"function": ["4wEAAAA=", None, None], "function_type": "lambda"}
+    first = node("Lambda", "half", on("x"), **code, arguments={"by": 2.0})
+    again = node("Lambda", "third", on("half"), **code, arguments={"by": 3.0})
+    own = node("Scale", "own", on("third"), factor=4.0)
+    path = file_of(
+        tmp_path / "old.h5", functional(entry(), first, again, own, output="own"), {}, "2.3.1", ""
+    )
+    planned = migration.plan(path)
+    assert [(need.name, need.role) for need in planned.needs] == [
+        ("half", "lambda"),
+        ("Scale", "layer"),
+    ]
+    assert planned.needs[1].arguments["factor"] == 4.0
+    with pytest.raises(SaveguardError) as told:
+        migration.build(planned)
+    assert told.value.codes == ("SG285",)
+    inputs = some(2, 4)
+    built = migration.build(path, custom={"half": divided, "Scale": scale_class()})
+    np.testing.assert_allclose(np.asarray(built(inputs)), inputs / 6 * 4, atol=1e-6)
+
+
+def divided(x: Any, by: float) -> Any:
+    return x / by
+
+
+def scale_class() -> Any:
+    import keras
+
+    class Scale(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self, factor: float, **options: Any) -> None:
+            super().__init__(**options)
+            self.factor = factor
+
+        def call(self, x: Any) -> Any:
+            return x * self.factor
+
+    return Scale
+
+
+def test_a_part_of_a_model_is_never_silently_left_without_its_arrays(tmp_path: Path) -> None:
+    model = one_of("d", "Dense", (4,), units=2)
+    with pytest.raises(SaveguardError) as told:
+        migrated(tmp_path, model, {"d": {"kernel": some(4, 2)}}, some(1, 4))
+    assert told.value.codes == ("SG286",)

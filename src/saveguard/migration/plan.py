@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from saveguard.archive import nodes
 from saveguard.facts import Frozen
 from saveguard.migration import needs, tree
 from saveguard.migration.needs import Need
@@ -60,6 +61,17 @@ class Plan(Frozen, frozen=True):
         return "close" if any(one.exact == "close" for one in self.applied) else "equal"
 
 
+def _alike(model: Mapping[str, Any]) -> dict[str, str]:
+    """The first Lambda layer of each bytecode, by the name of every one that has it."""
+    first: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for node in nodes.walk(model, "model"):
+        if node.class_name == "Lambda":
+            function = repr(node.config.get("function"))
+            found[node.name] = first.setdefault(function, node.name)
+    return found
+
+
 def plan(
     path: str | os.PathLike[str] | Source,
     *,
@@ -79,7 +91,14 @@ def plan(
     """
     source = path if isinstance(path, Source) else source_of(path)
     shapes = {path: tuple(one.shape for one in held) for path, held in source.arrays.items()}
-    old = Old(source.numbers, source.backend, source.layout, frozenset(custom), shapes)
+    old = Old(
+        numbers=source.numbers,
+        backend=source.backend,
+        layout=source.layout,
+        custom=frozenset(custom),
+        shapes=shapes,
+        alike=_alike(source.model),
+    )
     model = tree.begun(source.model)
     training = tree.copied(source.training)
     applied: list[Applied] = []

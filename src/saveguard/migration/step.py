@@ -25,6 +25,8 @@ class Old(Frozen, frozen=True):
         layout: `h5`, `keras`, `folder` or `savedmodel`.
         custom: Names of the classes and functions that the caller gives.
         shapes: The shapes of each layer's arrays, by its path in the file.
+        alike: For each Lambda layer whose bytecode others have too, the name of the first of them:
+            one function is asked for, not one for each.
     """
 
     numbers: tuple[int, ...]
@@ -32,6 +34,7 @@ class Old(Frozen, frozen=True):
     layout: str = "h5"
     custom: frozenset[str] = frozenset()
     shapes: Mapping[str, tuple[tuple[int, ...], ...]] = msgspec.field(default_factory=dict)
+    alike: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Step(Frozen, frozen=True):

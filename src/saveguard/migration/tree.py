@@ -61,9 +61,13 @@ def finished(model: Raw) -> tuple[Raw, tuple[Carry, ...]]:
         Carry(path, layer[ORIGIN], tuple(_conversions(layer)))
         for path, layer in layers(model)
         if ORIGIN in layer and (WEIGHTS in layer or not topology.layers(layer))
-        if layer.get("class_name") != "InputLayer"
+        if layer.get("class_name") != "InputLayer" and not _is_operation(layer)
     )
     return _unmarked(model), carries
+
+
+def _is_operation(layer: Raw) -> bool:
+    return str(layer.get("module")).startswith("keras.src.ops")
 
 
 def _conversions(part: Any) -> Iterator[str]:

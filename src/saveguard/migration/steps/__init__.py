@@ -21,6 +21,7 @@ ORDER = (
     "first_shape",
     "input_arguments",
     "calls",
+    "constants",
     "initial_state",
     "time_first",
     "time_major",

@@ -95,6 +95,7 @@ def _is_code(value: Any) -> bool:
 
 def _asked(name: str, old: Old) -> Raw:
     """A function that the caller gives; what Keras refuses, where it is not given."""
+    name = name if name in old.custom else old.alike.get(name, name)
     if name not in old.custom:
         return {"class_name": "__lambda__", "config": {"name": name}, "module": "builtins"}
     return {"class_name": "function", "config": name, "module": None, "registered_name": name}

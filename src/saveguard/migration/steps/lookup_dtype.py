@@ -32,6 +32,8 @@ from saveguard.facts import Node
 from saveguard.migration.parts import dropped, made, settings
 from saveguard.migration.step import Old, Step
 
+# What TF 2.3 wrote for a layer that was given no salt, and did not hash with.
+_UNSALTED = [0xDECAFCAFFE] * 2
 _LAYERS = ("Hashing", "Discretization", "IntegerLookup", "StringLookup")
 
 
@@ -39,6 +41,8 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     places = settings(node).get("output_mode", "int") == "int"
     if node.class_name in _LAYERS and places and old.numbers < (3,):
         yield from dropped(node, "dtype", lambda dtype: str(dtype).startswith("float"))
+    if node.class_name == "Hashing" and old.numbers < (3,):
+        yield from dropped(node, "salt", lambda salt: salt == _UNSALTED)
 
 
 step = Step(

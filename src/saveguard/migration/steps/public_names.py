@@ -66,6 +66,8 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
         yield from ()
         return
     symbol = today().symbol(node.class_name, role=node.role)
+    if symbol is None and node.role == "activation":  # a layer may be one
+        symbol = today().symbol(node.class_name, role="layer")
     if symbol is None:
         raw.update(module=None, registered_name=node.class_name)
         return
