@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills bench-checkpoint
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -94,6 +94,15 @@ sweep: $(READY)  ## every built-in layer through save, fresh process and compari
 
 faults: $(READY)  ## kills, full disks and two writers, against plain Keras
 	$(BIN)/python benchmarks/faults.py
+
+defects: $(READY)  ## twenty kinds of defect in ten models, each found before training
+	KERAS_BACKEND=tensorflow $(BIN)/python -m tools.preflight
+
+kills: $(READY)  ## a training that is killed 50 times, and goes on: docs/resuming.md
+	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/resuming.py
+
+bench-checkpoint: $(READY)  ## what checkpoints and a preflight cost, against plain Keras
+	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/checkpoint.py
 
 fuzz: $(READY)  ## 20,000 mutated archives: no crash, hang, or file without a verdict
 	$(BIN)/python tools/fuzz/run.py --workers $(WORKERS)

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from saveguard.sequences.bucket import bucket
     from saveguard.sequences.keras_form import pad_sequences
     from saveguard.sequences.pad import pad
+    from saveguard.sharing.hub import push
+    from saveguard.sharing.mlflow import log_model
     from saveguard.training.checkpoint import Checkpoint
     from saveguard.training.preflight import preflight
 
@@ -63,11 +65,13 @@ _HOMES = {
     "install": "diagnosis.hooks",
     "load": "migration.load",
     "load_ipython_extension": "diagnosis.hooks",
+    "log_model": "sharing.mlflow",
     "migrate": "migration.whole",
     "pad": "sequences.pad",
     "pad_sequences": "sequences.keras_form",
     "preflight": "training.preflight",
     "preprocessing": "persist.preprocessing",
+    "push": "sharing.hub",
     "rescue": "persist.rescue",
     "restore": "persist.rescue",
     "save": "persist.save",
@@ -95,11 +99,13 @@ __all__ = [
     "install",
     "load",
     "load_ipython_extension",
+    "log_model",
     "migrate",
     "pad",
     "pad_sequences",
     "preflight",
     "preprocessing",
+    "push",
     "rescue",
     "restore",
     "save",

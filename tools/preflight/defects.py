@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sources import (
+from tools.preflight.sources import (
     BOTH,
     BOX,
     CALL,

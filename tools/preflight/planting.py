@@ -8,11 +8,11 @@ from typing import Any
 
 import keras
 import msgspec
-from defects import Defect
-from hosts import Host
 
 import saveguard
 from saveguard.rules.examples import user_module
+from tools.preflight.defects import Defect
+from tools.preflight.hosts import Host
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +31,11 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     found: bool
     located: bool
     twin: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        """Found where it is, and nothing else."""
+        return self.found and self.located and not self.twin
 
 
 def planted(host: Host, defect: Defect, folder: Path) -> Trial:

@@ -104,7 +104,10 @@ def value_of(variable):
 
     if not hasattr(keras, "ops"):  # Keras 2
         return variable.numpy()
-    return keras.ops.convert_to_numpy(getattr(variable, "value", variable))
+    held = getattr(variable, "value", variable)
+    if hasattr(held, "distribute_strategy") and hasattr(held, "values"):
+        return held.numpy()  # of all replicas, as NumPy cannot read them by itself
+    return keras.ops.convert_to_numpy(held)
 
 
 def listing(named):

@@ -109,11 +109,23 @@ def findings_of(facts: ProofFacts) -> tuple[Finding, ...]:
     found = registry.notice("proof", facts)
     if facts.outcome != "failed":
         return found
-    error = recalled(facts.error_type, facts.error)
+    error = recalled(*_raised(facts))
     stage = "predict" if facts.stage == "call" else "load"
     noticed = registry.notice_error(error, stage, facts.subject)
     known = tuple(_placed(one, facts) for one in noticed if one.certainty == "certain")
     return known + tuple(f for f in found if f.code != "SG208") if known else found
+
+
+def _raised(facts: ProofFacts) -> tuple[str, str]:
+    """What the object raised that its own configuration does not give back, where it is known.
+
+    Keras's text around it quotes whole configurations, in which a rule may see what is not meant.
+    """
+    place = facts.place
+    if place is None or place.kind != "config" or ": " not in place.error:
+        return facts.error_type, facts.error
+    kind, _, message = place.error.partition(": ")
+    return kind, message
 
 
 def _placed(finding: Finding, facts: ProofFacts) -> Finding:

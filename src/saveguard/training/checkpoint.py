@@ -6,6 +6,7 @@ top, and only the first use of `saveguard.Checkpoint` imports it.
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from collections.abc import Collection
@@ -14,10 +15,14 @@ from typing import Any, Literal
 import keras
 import numpy as np
 
+from saveguard.child import running
+from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 from saveguard.persist import proof
+from saveguard.rules import registry
 from saveguard.training import resume as resuming
-from saveguard.training.chief import is_chief
+from saveguard.training.chief import is_alone, is_chief, told_by_chief
+from saveguard.training.held import held_here
 from saveguard.training.resume import Resumed
 from saveguard.training.series import Outcome, Series
 from saveguard.training.state import Progress, capture, restore
@@ -74,6 +79,8 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         self._told = self._current_epoch = 0
         self._random: dict[str, Any] = {}
         self._series: Series | None = None
+        self._refused: SaveguardError | None = None
+        self._stops, self._alone = False, True
 
     @property
     def report(self) -> Report:
@@ -102,19 +109,42 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Take the series of checkpoints over, with the best value that its index knows."""
         super().on_train_begin(logs)
-        if not is_chief():
-            return
+        self._stops, self._alone = False, is_alone(self.model)
+        if is_chief(self.model):
+            self._begin()
+            if self._series is not None and self.best is None:
+                self.best = self._series.index.best
+        self._agree(began=self._refused is None)
+        if self._refused is not None:
+            raise self._refused
+
+    def _begin(self) -> None:
+        """Take the lock; what refuses it is raised when the other processes know of it."""
         if self._series is not None:  # an interrupted training never came to its end
             self._series.close()
-        self._series = Series(
-            str(self.filepath),
-            monitor=self.monitor,
-            keep=self.keep,
-            better=self._is_better,
-            done=self._done,
-        )
-        if self.best is None:
-            self.best = self._series.index.best
+        self._series = self._refused = None
+        try:
+            self._series = Series(
+                str(self.filepath),
+                monitor=self.monitor,
+                keep=self.keep,
+                better=self._is_better,
+                done=self._done,
+            )
+        except SaveguardError as error:
+            self._refused = error
+
+    def _agree(self, began: bool = True) -> None:
+        """Of several processes: what is best, and whether to stop, as the one that writes says."""
+        if self._alone:
+            return
+        best = math.nan if self.best is None else self.best
+        told = told_by_chief([best, float(self._stops), float(began)], self.model)
+        self.best = None if math.isnan(told[0]) else told[0]
+        if told[1]:
+            self.model.stop_training = True
+        if not told[2] and self._refused is None:
+            self._refused = registry.module("SG730").in_use(str(self.filepath))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Put the randomness of a resumed training back: `fit` itself may have drawn some."""
@@ -129,9 +159,10 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         self._tell()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save where `save_freq` is `epoch`."""
+        """Save where `save_freq` is `epoch`; here all processes of a training come together."""
         super().on_epoch_end(epoch, logs)
         self._tell()
+        self._agree()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Wait for the proofs that are under way."""
@@ -149,10 +180,15 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         path = self._get_file_path(epoch, batch, numbers)
         if not self._should_save_model(epoch, batch, numbers, path) or self._series is None:
             return
+        with held_here(self.model):
+            self._write(path, epoch, batch, numbers)
+
+    def _write(self, path: str, epoch: int, batch: int | None, numbers: dict[str, float]) -> None:
+        assert self._series is not None
         progress = Progress(
             epoch=epoch + (batch is None),
             batch=0 if batch is None else batch + 1,
-            step=int(self.model.optimizer.iterations),
+            step=int(running.value_of(self.model.optimizer.iterations)),
             logs=numbers,
             random=capture(self.model),
         )
@@ -171,7 +207,9 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             if self._series is not None and self.save_best_only:
                 self.best = self._series.index.best
             if self.on_unproven == "stop":
-                self.model.stop_training = True
+                self._stops = True
+                # One of several processes must not stop by itself: see `_agree`.
+                self.model.stop_training = self.model.stop_training or self._alone
 
     def _tell(self) -> None:
         """In the training's own thread, where it does not break Keras's progress bar."""

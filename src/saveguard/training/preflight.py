@@ -17,8 +17,9 @@ from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 from saveguard.persist import proof
 from saveguard.rehearsal.rehearse import Rehearsal, rehearse
-from saveguard.training.chief import is_chief
+from saveguard.training.chief import is_chief, told_by_chief
 from saveguard.training.first_batch import first_batch
+from saveguard.training.held import held_here
 
 
 class preflight(keras.callbacks.Callback):  # type: ignore[misc]  # noqa: N801  used as a verb
@@ -66,18 +67,27 @@ class preflight(keras.callbacks.Callback):  # type: ignore[misc]  # noqa: N801  
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Rehearse the save, before the first step."""
-        if not is_chief():
-            return
+        stops = self._rehearsed() if is_chief(self.model) else False
+        (stops_all,) = told_by_chief([float(stops)], self.model)
+        if stops_all:
+            subject = f'{type(self.model).__name__} "{self.model.name}"'
+            told = ("the process that writes found that it does not come back",)
+            raise SaveguardError(self.report or Report(subject=subject, not_read=told))
+
+    def _rehearsed(self) -> bool:
+        """Rehearse the save; whether the training must not begin."""
         example = self.example if self.example is not None else first_batch(self.model)
-        done = rehearse(self.model, example, path=self.path, **self.options)
+        with held_here(self.model):
+            done = rehearse(self.model, example, path=self.path, **self.options)
         self.report = done.report
         stops = bool(self.options["prove"]) and not done.proven
         if stops and self.on_unproven == "stop":
-            raise SaveguardError(done.report)
+            return True
         for finding in done.report.findings:
             warnings.warn(f"\n{finding}", stacklevel=2)
         if self.verbose and not stops:
             sys.stdout.write(f"{_told(done)}\n")
+        return False
 
 
 def _told(done: Rehearsal) -> str:
