@@ -29,6 +29,8 @@ _AFTER_FRAMES = re.compile(
 )
 _PROMPT = re.compile(r"(?:>>> |\$ |In \[\d+\]: |C:\\[^>\n]*>|\(\w+\) \S+@\S+[:$])")
 _TABLE_HEAD = re.compile(r"(?P<type>[A-Za-z_.]*(?:Error|Exception|\w{3,}))\s{5,}Traceback \(")
+# A note that JAX puts under every exception.
+_JAX_NOTE = "For simplicity, JAX has removed its internal frames"
 _TOLD_INSIDE = ("in user code", "Detected at node", "(most recent call last)", "defined at (most")
 _DASHES = re.compile(r"^\s*[-=_]{15,}\s*$")
 _LONGEST = 400
@@ -123,6 +125,8 @@ def _inside(part: _Part, line: str) -> bool:
 def _add(part: _Part, line: str) -> None:
     """One line that is no head: code of a frame, the exception, or more of its message."""
     if part.type:
+        if line.startswith(_JAX_NOTE):
+            return
         if len(part.message) < _LONGEST and not _PROMPT.match(line) and not _DASHES.match(line):
             part.message.append(line)
         return

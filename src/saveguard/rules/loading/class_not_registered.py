@@ -115,13 +115,25 @@ rule.in_traceback(
         r" \"?"
         r"'?(?P<name2>\w+)"
         r"|Cannot deserialize object of type `(?P<name3>\w+)`"
-        r"|must be an instance of class Layer\. Received: layer=(?P<name4>\w+) of type <class"
-        r" 'str'>"
         rf"|(?:Could not locate (?:class|function)|Unknown layer):? ?'?{_NAME}'?",
         stages=("load",),
-        message=_UNKNOWN.replace("{name}", "{name}{name2}{name3}{name4}"),
+        message=_UNKNOWN.replace("{name}", "{name}{name2}{name3}"),
         why=_WHY,
-        fix=_FIX.replace("{name}", "{name}{name2}{name3}{name4}"),
+        fix=_FIX.replace("{name}", "{name}{name2}{name3}"),
+    )
+)
+rule.in_traceback(
+    Signature(
+        exceptions=("TypeError",),
+        pattern=r"must be an instance of class Layer\. Received: layer=(?P<name>\w+) of type <class"
+        r" 'str'>",
+        stages=("load",),
+        message=_UNKNOWN,
+        why=_WHY,
+        fix=_FIX,
+        certainty="likely",
+        frames=r"load_model|:from_config|model_from_\w+",
+        alone=None,
     )
 )
 rule.in_traceback(
