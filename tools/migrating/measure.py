@@ -141,7 +141,8 @@ def compared(path: Path) -> dict:
     if not golden_of(path).exists():
         return {**seen, "verdict": "not compared", "told": "the version gave no outputs"}
     found = compare.compared(model, golden.read(golden_of(path)), contract.read(model))
-    told = "; ".join(found.told) or f"{found.where}: {found.expected} became {found.got}"
+    gap = [f"{found.where}: {found.expected} became {found.got}"] if found.where else []
+    told = "; ".join([*gap, *found.told])
     verdict = {"equal": "equal", "differs": "differs"}.get(found.verdict, "not compared")
     if verdict == "not compared" and (found.difference or 0) <= found.limit:
         verdict = "equal"  # a model that answers every input alike was compared all the same

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from causes import CAUSES
 from measure import KINDS, Measured
 
 from saveguard.migration.steps import STEPS
@@ -102,7 +103,13 @@ def misses(measured: Iterable[Measured]) -> str:
             groups.setdefault(key, []).append(f"{_version(one)} ({one.format})")
     if not groups:
         return "No misses."
-    return "\n".join(f"- {name}, {', '.join(by)}: {told}" for (name, told), by in groups.items())
+    return "\n".join(
+        f"- {name}, {', '.join(by)}: {told}{_cause(name)}" for (name, told), by in groups.items()
+    )
+
+
+def _cause(architecture: str) -> str:
+    return f"; {CAUSES[architecture]}" if architecture in CAUSES else ""
 
 
 def versions(measured: Sequence[Measured]) -> str:
