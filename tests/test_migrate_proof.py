@@ -242,3 +242,11 @@ def test_an_interpreter_answers_for_a_model(tmp_path: Path) -> None:
     reference.close()
     assert np.allclose(found.outputs["0"], np.asarray(model(ROWS)), atol=1e-6)
     assert "Keras 3." in found.source and found.random == ()
+
+
+def test_what_old_interpreters_run_is_syntax_of_python_3_6() -> None:
+    import ast
+
+    from saveguard.child import answer
+
+    ast.parse(Path(answer.__file__).read_text(encoding="utf-8"), feature_version=(3, 6))
