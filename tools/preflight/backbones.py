@@ -23,8 +23,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "DebertaV3Backbone": {**_ENCODER, "bucket_size": 4},
     "DistilBertBackbone": _ENCODER,
     "ElectraBackbone": {
-        **{"vocab_size": 10, "num_layers": 2, "num_heads": 2, "hidden_dim": 4},
-        **{"embedding_dim": 4, "intermediate_dim": 8, "max_sequence_length": 6},
+        "vocab_size": 10,
+        "num_layers": 2,
+        "num_heads": 2,
+        "hidden_dim": 4,
+        "embedding_dim": 4,
+        "intermediate_dim": 8,
+        "max_sequence_length": 6,
     },
     "FNetBackbone": {key: value for key, value in _ENCODER.items() if key != "num_heads"},
     "FalconBackbone": {
