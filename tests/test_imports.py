@@ -16,7 +16,7 @@ from saveguard.rules import registry
 FRAMEWORKS = {"keras", "tensorflow", "jax", "torch"}
 HEAVY = FRAMEWORKS | {"numpy", "h5py", "pandas", "pyarrow", "ray", "sktime", "cloudpickle"}
 # A callback is a subclass of Keras's; only the first use of `saveguard.Checkpoint` imports it.
-SUBCLASSES = {"saveguard.training.checkpoint"}
+SUBCLASSES = {"saveguard.training.checkpoint", "saveguard.training.preflight"}
 EVERY_MODULE = f"""
 import importlib, pkgutil, saveguard
 for found in pkgutil.walk_packages(saveguard.__path__, "saveguard."):
