@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from saveguard.sharing.hub import push
     from saveguard.sharing.mlflow import log_model
     from saveguard.training.checkpoint import Checkpoint
+    from saveguard.training.impact import impact
     from saveguard.training.preflight import preflight
 
 _HOMES = {
@@ -60,6 +61,7 @@ _HOMES = {
     "diff": "examine.diff",
     "explain": "diagnosis.report",
     "explaining": "diagnosis.hooks",
+    "impact": "training.impact",
     "inspect": "examine.inspect",
     "guard": "model.guard",
     "install": "diagnosis.hooks",
@@ -95,6 +97,7 @@ __all__ = [
     "explain",
     "explaining",
     "guard",
+    "impact",
     "inspect",
     "install",
     "load",

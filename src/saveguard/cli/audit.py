@@ -59,6 +59,12 @@ def _columns(
 @click.option("--memory", type=click.IntRange(96), default=512, help="Megabytes that may be held.")
 @click.option("--sample", default="1", callback=_share, help="The share of the data to read: 10%.")
 @click.option("--resume", type=click.Path(), help="Keep finished parts here, and go on with them.")
+@click.option(
+    "--impact",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Train copies of the model for so long, with and without the defective rows.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 3 where something is not read.")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True)
 @color_option
@@ -75,7 +81,7 @@ def command(context: click.Context, /, data: tuple[str, ...], **options: Any) ->
     from saveguard.errors import SaveguardError
 
     try:
-        report = _audit(data, options)
+        report = _with_impact(_audit(data, options), data, options)
     except SaveguardError as error:
         print_report(error.report, options["form"], options["color"])
         context.exit(exits.COULD_NOT_RUN)
@@ -99,6 +105,21 @@ def _audit(data: tuple[str, ...], options: dict[str, Any]) -> Audit:
             memory=options["memory"] << 20,
             progress=rate.show,
         )
+
+
+def _with_impact(report: Audit, data: tuple[str, ...], options: dict[str, Any]) -> Audit:
+    """The report, with what the defective rows do to the model where that is asked for."""
+    if options["impact"] is None:
+        return report
+    if not options["contract"] or not options["labels"]:
+        raise ValueError("--impact needs a saved model (--contract) and its labels (--labels)")
+    import msgspec
+
+    from saveguard.training.impact import impact
+
+    named = {name: options[name] for name in ("labels", "columns", "classes")}
+    found = impact(options["contract"], data, seconds=options["impact"], **named)
+    return msgspec.structs.replace(report, read=(*report.read, *str(found).splitlines()))
 
 
 def _exit_code(report: Audit, *, strict: bool) -> int:

@@ -19,7 +19,9 @@ def render(receipt: Receipt) -> str:
 
 def _cards(receipt: Receipt) -> Iterator[Card]:
     proof = receipt.proof
-    facts = [("verdict", proof.verdict if proof else "not proven: prove=False")]
+    facts: list[tuple[str, str]] = [
+        ("verdict", proof.verdict if proof else "not proven: prove=False")
+    ]
     facts += [("saved", receipt.created)] if receipt.created else []
     facts += [(name, f"{seconds:.2f} s") for name, seconds in receipt.seconds.items()]
     facts += [("previous file", receipt.previous)] if receipt.previous else []

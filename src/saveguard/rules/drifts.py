@@ -60,10 +60,10 @@ def model_of(shape: tuple[int, ...]) -> Any:
 
 def saved(folder: Path, function: Any, raw: list[Any], shape: tuple[int, ...]) -> Path:
     """For an example: a file that holds a preprocessing, and was not proven."""
-    from saveguard.persist.save import save
+    import saveguard
 
     path = folder / "m.keras"
-    save(model_of(shape), path, preprocessing=function, raw=raw, prove=False)
+    saveguard.save(model_of(shape), path, preprocessing=function, raw=raw, prove=False)
     return path
 
 

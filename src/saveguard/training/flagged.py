@@ -1,0 +1,160 @@
+"""Rows of a data set as a model takes them, and which of them an audit would name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from saveguard.contract import Contract, Input
+from saveguard.data import kinds
+from saveguard.data.notes import Stretch
+from saveguard.data.scan import scan
+from saveguard.data.source import Source, Trouble
+from saveguard.data.terms import Plan, Terms, plan
+from saveguard.data.work import depths
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# No array holds such a row, so no model can be fed with it.
+_UNFED = {kinds.NULL, kinds.SCALAR, kinds.RANK, kinds.TEXT, kinds.OTHER, kinds.ABSENT}
+_NAMED = _UNFED | {
+    kinds.NULL_VALUE,
+    kinds.EMPTY,
+    kinds.LENGTH,
+    kinds.NAN,
+    kinds.INFINITE,
+    kinds.OUTSIDE,
+    kinds.CAST,
+    kinds.MASKED,
+}
+
+
+class Rows(NamedTuple):
+    """Rows that a model can be fed with.
+
+    Attributes:
+        inputs: Arrays, held as the contract says; `targets` are the labels.
+        bad: Which rows an audit would name.
+        kinds: How many rows show what, those that cannot be fed included.
+        unfed: How many rows no model can be fed with.
+    """
+
+    inputs: Any
+    targets: Any
+    bad: np.ndarray[Any, Any]
+    kinds: Mapping[str, int]
+    unfed: int
+
+
+def rows(source: Source, terms: Terms, limit: int) -> Rows:
+    """The first rows of a data set, at most `limit` of them.
+
+    Raises:
+        ValueError: If the terms have no contract or no labels, or a column for one is missing.
+    """
+    contract, target = terms.contract, terms.target
+    if contract is None or target is None:
+        raise ValueError("the impact needs a model (--contract) and its labels (--labels)")
+    found: dict[str, list[Any]] = {}
+    bad: list[bool] = []
+    seen: Counter[str] = Counter()
+    unfed, planned = 0, None
+    for batch, stretch in _batches(source, limit):
+        planned = planned or _complete(plan(terms, depths(batch.schema)), target.column, batch)
+        fed, flags = _fed(batch, stretch, planned, seen)
+        unfed += batch.num_rows - len(fed)
+        bad += flags
+        for name in (*planned.inputs, target.column):
+            found.setdefault(name, []).extend(batch.column(name).take(fed).to_pylist())
+    if planned is None:
+        raise ValueError(f"{source.name} has no rows")
+    leaves = [_leaf(one, planned, found) for one in contract.inputs]
+    labels = np.asarray(found[target.column])
+    return Rows(_placed(contract, leaves), labels, np.array(bad, dtype=bool), dict(seen), unfed)
+
+
+def _batches(source: Source, limit: int) -> Iterator[tuple[pa.RecordBatch, Stretch]]:
+    left, number = limit, 0
+    for number, part in enumerate(source.parts()):
+        if isinstance(part, Trouble):
+            continue
+        row = 0
+        for batch in source.read(part, None):
+            if isinstance(batch, Trouble):
+                row += batch.rows
+                continue
+            yield batch.slice(0, left), Stretch(part, number, row)
+            row, left = row + batch.num_rows, left - batch.num_rows
+            if left <= 0:
+                return
+
+
+def _complete(planned: Plan, label: str, batch: pa.RecordBatch) -> Plan:
+    lacking = [one.name for one in planned.missing]
+    lacking += [label] if label not in batch.schema.names else []
+    if lacking:
+        raise ValueError(f"no column of the data feeds {', '.join(map(repr, lacking))}")
+    return planned
+
+
+def _fed(
+    batch: pa.RecordBatch, stretch: Stretch, planned: Plan, seen: Counter[str]
+) -> tuple[list[int], list[bool]]:
+    """The rows that can be fed, and whether each is named; each is scanned as in the audit."""
+    fed, flags = [], []
+    for row in range(batch.num_rows):
+        one = scan(batch.slice(row, 1), stretch, planned.expected)
+        shown = {kind for column in one.columns.values() for kind in column.seen} & _NAMED
+        seen.update(shown)
+        if not shown & _UNFED:
+            fed.append(row)
+            flags.append(bool(shown))
+    return fed, flags
+
+
+def _leaf(one: Input, planned: Plan, found: Mapping[str, list[Any]]) -> np.ndarray[Any, Any]:
+    columns = [name for name, fed in planned.inputs.items() if fed == one]
+    held = [array(found[name], one) for name in columns]
+    return held[0] if len(held) == 1 else np.stack(held, axis=1)
+
+
+def array(values: Sequence[Any], one: Input) -> np.ndarray[Any, Any]:
+    """Rows as one array of the input's dtype; sequences are padded, and cut at its bound."""
+    dtype = np.dtype(one.dtype or "float32")
+    with np.errstate(invalid="ignore"):
+        held = [_cast(value, dtype) for value in values]
+    if not held or held[0].ndim == 0:
+        return np.asarray(held, dtype)
+    axis = one.axes[1] if one.axes and len(one.axes) > 1 else None
+    longest = max(len(row) for row in held)
+    bound = axis.size or min(axis.maximum or longest, longest) if axis else longest
+    rest = next((row.shape[1:] for row in held if row.size), ())
+    found = np.full((len(held), bound, *rest), one.pad or 0, dtype)
+    for index, row in enumerate(held):
+        steps = min(len(row), bound)
+        if steps and row.shape[1:] == rest:
+            place = slice(bound - steps, None) if one.side == "pre" else slice(steps)
+            found[index, place] = row[:steps]
+    return found
+
+
+def _cast(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    held = np.asarray(value)
+    if held.dtype == object:  # a null among the numbers
+        held = np.array([np.nan if part is None else part for part in value], dtype="float64")
+    return held.astype(dtype)
+
+
+def _placed(contract: Contract, leaves: list[Any]) -> Any:
+    def place(structure: Any) -> Any:
+        if isinstance(structure, dict):
+            return {key: place(part) for key, part in structure.items()}
+        if isinstance(structure, list):
+            return [place(part) for part in structure]
+        return leaves[structure]
+
+    return place(contract.structure)

@@ -1,0 +1,131 @@
+"""What defective rows do to a model, measured on copies of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from saveguard.contract import Contract
+from saveguard.data import kinds
+from saveguard.data.sources import source
+from saveguard.data.terms import Target, Terms
+from saveguard.training.flagged import Rows, array, rows
+from saveguard.training.impact import Impact, impact, interval, measure
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+
+def line() -> Any:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+    model.compile(keras.optimizers.SGD(0.02), "mse")
+    return model
+
+
+def table(defect: float | None) -> Rows:
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(size=(400, 3)).astype("float32")
+    targets = inputs @ np.array([1.0, -2.0, 0.5], "float32")
+    bad = np.zeros(400, bool)
+    if defect is not None:
+        bad[::20] = True
+        inputs[bad] = defect
+    return Rows(inputs, targets, bad, {"outside": int(bad.sum())}, 0)
+
+
+@pytest.mark.backend
+def test_the_loss_and_the_gradient_grow_and_the_model_stays_as_it_was() -> None:
+    model = line()
+    before = [weight.copy() for weight in model.get_weights()]
+    state = np.random.get_state()[1].copy()
+    found = measure(model, table(8.0), seconds=60, seeds=3, steps=30)
+    assert (found.defective, found.seeds, found.steps) == (20, 3, 30)
+    assert found.difference is not None and found.difference.low > 0.01
+    assert found.gradient is not None and found.gradient.mean > 1
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+    assert (
+        np.array_equal(state, np.random.get_state()[1]) and not model.optimizer.iterations.numpy()
+    )
+
+
+@pytest.mark.backend
+def test_nan_makes_the_loss_nan() -> None:
+    found = measure(line(), table(float("nan")), seeds=2, steps=20)
+    assert found.not_finite == found.seeds > 0 and found.difference is None
+    assert "with them not finite" in str(found)
+
+
+def test_sound_rows_have_no_impact() -> None:
+    assert measure(line(), table(None)) == Impact(
+        rows=400, defective=0, unfed=0, kinds={"outside": 0}
+    )
+
+
+def test_a_training_that_stops_says_so() -> None:
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("other backends read another row")
+    layers = [keras.layers.Embedding(5, 2), keras.layers.Flatten(), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((2,), dtype="int32"), *layers])
+    model.compile("sgd", "mse")
+    ids = np.ones((200, 2), "int32")
+    bad = np.zeros(200, bool)
+    bad[::10] = True
+    ids[bad] = 77
+    found = measure(model, Rows(ids, np.ones(200, "float32"), bad, {}, 0), seeds=1, steps=20)
+    assert "77" in found.stopped and "training with them stops" in str(found)
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    with pytest.raises(ValueError, match="not compiled"):
+        measure(keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]), table(1.0))
+    few = table(1.0)._replace(bad=np.arange(400) > 30)
+    with pytest.raises(ValueError, match="too few"):
+        measure(line(), few)
+
+
+def test_rows_of_a_file_are_flagged_as_the_audit_names_them(tmp_path: Path) -> None:
+    tokens = [[1, 2], [3], [99], [], None, [1, 2, 3, 4]]
+    labels = pa.array([0, 1, 0, 1, 0, 7])
+    held = {"tokens": pa.array(tokens, pa.list_(pa.int32())), "label": labels}
+    pq.write_table(pa.table(held), tmp_path / "a.parquet")
+    contract = Contract.parse("tokens: int32[batch, time<=3] vocabulary=9 pad=0")
+    terms = Terms(contract=contract, target=Target("label", 2))
+    found = rows(source(str(tmp_path / "a.parquet")), terms, 100)
+    assert found.bad.tolist() == [False, False, True, True, True] and found.unfed == 1
+    assert found.kinds == {
+        kinds.OUTSIDE: 2,
+        kinds.EMPTY: 1,
+        kinds.NULL: 1,
+        kinds.LENGTH: 1,
+    }
+    assert found.inputs.tolist() == [[1, 2, 0], [3, 0, 0], [99, 0, 0], [0, 0, 0], [1, 2, 3]]
+    with pytest.raises(ValueError, match="'tags'"):
+        rows(source(str(tmp_path / "a.parquet")), Terms(contract, target=Target("tags", 2)), 9)
+
+
+def test_rows_become_arrays() -> None:
+    pre = Contract.parse("x: int32[batch, time] pad=9 side=pre").inputs[0]
+    assert array([[1], [2, 3]], pre).tolist() == [[9, 1], [2, 3]]
+    plain = Contract.parse("x: float32[batch]").inputs[0]
+    assert array([1, 2], plain).dtype == "float32"
+    nulls = Contract.parse("x: float32[batch, 2]").inputs[0]
+    assert np.isnan(array([[1.0, None]], nulls)[0, 1])
+
+
+def test_an_interval_holds_its_mean() -> None:
+    found = interval([1.0, 2.0, 3.0, 4.0])
+    assert found is not None and found.low < found.mean == 2.5 < found.high
+    assert interval([]) is None
+
+
+def test_a_model_and_a_file(tmp_path: Path) -> None:
+    held = table(8.0)
+    rows_held = {"x": list(held.inputs.astype("float64").tolist()), "y": held.targets.tolist()}
+    types = pa.schema([("x", pa.list_(pa.float32())), ("y", pa.float32())])
+    pq.write_table(pa.table(rows_held, types), tmp_path / "a.parquet")
+    found = impact(line(), str(tmp_path / "a.parquet"), labels="y", seconds=3)
+    assert found.rows == 400 and found.defective == 0, "the model sets no bound that 8 is beyond"
