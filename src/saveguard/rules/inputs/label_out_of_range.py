@@ -85,8 +85,9 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("IndexError", "InvalidArgumentError"),
-        pattern=r"Target (?P<got>-?\d+) is out of bounds"
+        exceptions=("IndexError", "InvalidArgumentError", "RuntimeError"),
+        pattern=r"^Class values must be|index \d+ is out of bounds for dimension 0 with size"
+        r"|Target (?P<got>-?\d+) is out of bounds"
         r"|indices\[\d+\] = \[[\d, -]*\] does not index into (?:param )?shape \[(?P<size>\d+),",
         stages=("fit", "evaluate"),
         message="a label {got} is not among the classes {size}",

@@ -65,6 +65,18 @@ rule.in_traceback(
         fix="begin a Sequential model with keras.Input(shape), or call the layer before asking",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError",),
+        pattern=r"'(?P<name>\w+)' object has no attribute '(?P<what>(?:in|out)put(?:_shape)?s?)'",
+        message="{name} has no defined {what} yet: it was never called",
+        why="A layer has an input and an output once it was called on one.",
+        fix="call it first, or ask the model that holds it",
+        certainty="likely",
+        frames=r"backend/torch|torch/nn|keras",
+        alone=None,
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

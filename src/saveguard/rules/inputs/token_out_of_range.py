@@ -53,8 +53,8 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("IndexError", "RuntimeError"),
-        pattern=r"index out of range in self|Class values must be smaller than num_classes"
-        r"|Class values must be non-negative",
+        pattern=r"index out of range in self"
+        r"|calling CategoryEncoding[\s\S]{0,40}Class values must be",
         message="a token id is not below the size of the embedding",
         why="On torch an Embedding of n rows takes the ids from 0 to n - 1.",
         fix="Embedding(input_dim=int(ids.max()) + 1, ...), or look for the ids that are out"

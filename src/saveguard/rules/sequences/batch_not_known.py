@@ -90,6 +90,19 @@ rule.in_traceback(
         alone=r"lstm|gru|rnn|keras",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("RuntimeError",),
+        pattern=r"calling (?:LSTM|GRU|SimpleRNN)Cell\.call\(\)[\s\S]{0,60}size of tensor a"
+        r" \((?P<got>\d+)\)"
+        r" must match the size of tensor b \((?P<size>\d+)\)",
+        stages=("fit", "evaluate", "predict"),
+        message="a batch of another size than the stateful layer keeps states for: {got}, {size}",
+        why="A stateful layer keeps one state for each row of its batch.",
+        fix="give batches of the size in batch_shape, and leave out the last that is smaller",
+        certainty="likely",
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:
