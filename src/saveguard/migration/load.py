@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Literal
 
 from saveguard.archive.read import read
 from saveguard.errors import SaveguardError
@@ -29,12 +29,14 @@ def load(
     compile: bool = True,
     compare: bool = False,
     preprocessing: Any = None,
+    verify_digests: Literal["now", "background", "never"] = "now",
 ) -> Any:
     """Load a Keras model of any release, checked before anything of the file is executed.
 
-    The file's structure, its checksums and the digests in its receipt are checked first; Keras's
-    safe mode is on. What Keras 1, 2 or tf.keras saved is rewritten in memory by the steps of
-    `saveguard.migrate`; the file is left alone.
+    The file's structure and its configuration are checked first; Keras's safe mode is on. The
+    arrays of a current `.keras` file are read straight into the model, and held against their
+    checksums and the digests in the receipt meanwhile. What Keras 1, 2 or tf.keras saved is
+    rewritten in memory by the steps of `saveguard.migrate`; the file is left alone.
 
     Args:
         path: A `.keras` or `.h5` file, the folder that a `.keras` file unpacks to, or a SavedModel
@@ -44,13 +46,16 @@ def load(
         compare: Call the model on the golden in the file, and raise unless it gives the same.
         preprocessing: What to hold against the preprocessing that the file records (see
             docs/preprocessing.md); None for what its path leads to; False for nothing.
+        verify_digests: Whether the model is given back once all bytes are checked (`now`), or
+            before, and what is found afterwards becomes a `RuntimeWarning` (`background`); with
+            `never`, large arrays are not checked.
 
     Raises:
         SaveguardError: If the file is missing, damaged, changed since it was saved, needs classes
             that are not given, or, with `compare`, gives other outputs than at the save.
         Exception: Whatever Keras raises, with the diagnosis as a note.
     """
-    facts = read(path) if os.path.exists(path) else None
+    facts = read(path, digests=False) if os.path.exists(path) else None
     if facts is None or not is_old(facts):
         return current.load(
             path,
@@ -58,7 +63,9 @@ def load(
             compile=compile,
             compare=compare,
             preprocessing=preprocessing,
+            verify_digests=verify_digests,
         )
+    facts = read(path)
     findings = tuple(one for one in registry.notice("archive", facts) if _stops(one.code))
     if any(one.certainty == "certain" for one in findings):
         raise SaveguardError(Report(subject=facts.path, findings=findings))

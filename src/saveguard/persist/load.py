@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import Any
+from typing import Any, Literal
 
 import h5py
 
@@ -11,8 +12,9 @@ from saveguard.child import arrays, prove
 from saveguard.child.window import file_of, weights_of
 from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
-from saveguard.facts import OutputDifference, ProofFacts
+from saveguard.facts import ArchiveFacts, OutputDifference, ProofFacts
 from saveguard.finding import Report
+from saveguard.persist import digests, reader
 from saveguard.persist import preprocessing as preparations
 from saveguard.persist.verify import opened, stored_receipt
 from saveguard.receipt import Golden
@@ -26,11 +28,13 @@ def load(
     compile: bool = True,
     compare: bool = False,
     preprocessing: Any = None,
+    verify_digests: Literal["now", "background", "never"] = "now",
 ) -> Any:
     """Load a Keras model, checked before anything of the file is executed.
 
-    The file's structure, its checksums and the digests in its receipt are checked first; Keras's
-    safe mode is on.
+    The file's structure and its configuration are checked first; Keras's safe mode is on. The
+    arrays of a `.keras` file are read straight into the model, and held against their checksums
+    and the digests in the receipt meanwhile.
 
     Args:
         path: A `.keras` or `.h5` file, or the folder that a `.keras` file unpacks to.
@@ -39,6 +43,9 @@ def load(
         compare: Call the model on the golden in the file, and raise unless it gives the same.
         preprocessing: What to hold against the preprocessing that the file records: a function
             or a Keras pipeline; None for what its path leads to; False for nothing.
+        verify_digests: Whether the model is given back once all bytes are checked (`now`), or
+            before, and what is found afterwards becomes a `RuntimeWarning` (`background`); with
+            `never`, large arrays are not checked.
 
     Returns:
         The model that `keras.saving.load_model` gives.
@@ -49,27 +56,39 @@ def load(
             model gives other outputs.
         Exception: Whatever Keras raises, with the diagnosis as a note.
     """
-    import keras
-
     name = os.fspath(path)
-    facts = opened(name)
-    findings = registry.notice("archive", facts)
-    if any(finding.certainty == "certain" for finding in findings):
-        raise SaveguardError(Report(subject=name, findings=findings))
+    facts = opened(name, digests=False)
+    direct = reader.reads(facts)
+    if not direct and verify_digests != "never":
+        facts = opened(name)
+    digests.require(facts)
     recorded = preparations.recorded_in(facts) if preprocessing is not False else None
     if recorded is not None:
         preparations.hold(recorded, name, preprocessing)
-    try:
-        model = keras.saving.load_model(
-            name, custom_objects=custom_objects, compile=compile, safe_mode=True
-        )
-    except Exception as error:
-        attach(error, diagnose(error, "load", name))
-        raise
+    with digests.checked_beside(name, verify_digests if direct else "never"):
+        model = _loaded(facts, direct, custom_objects, compile)
     if compare:
         receipt = stored_receipt(facts)
         _compare(model, name, receipt.golden if receipt else None)
     return model
+
+
+def _loaded(
+    facts: ArchiveFacts, direct: bool, custom_objects: dict[str, Any] | None, compile: bool
+) -> Any:
+    """The model, by our reader; where that stops, by Keras's, whose word counts."""
+    import keras
+
+    if direct:
+        with contextlib.suppress(Exception):
+            return reader.load(facts, custom_objects, compile)
+    try:
+        return keras.saving.load_model(
+            facts.path, custom_objects=custom_objects, compile=compile, safe_mode=True
+        )
+    except Exception as error:
+        attach(error, diagnose(error, "load", facts.path))
+        raise
 
 
 def _compare(model: Any, name: str, golden: Golden | None) -> None:

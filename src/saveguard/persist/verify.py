@@ -79,14 +79,14 @@ def verify(
     return _reported(trial, findings)
 
 
-def opened(name: str) -> ArchiveFacts:
-    """The facts of a file.
+def opened(name: str, *, digests: bool = True) -> ArchiveFacts:
+    """The facts of a file; without `digests`, of large members only that they are there.
 
     Raises:
         OSError: As the operating system says, with the diagnosis as a note.
     """
     try:
-        return read(name)
+        return read(name, digests=digests)
     except OSError as error:
         attach(error, diagnose(error, "load", name))
         raise

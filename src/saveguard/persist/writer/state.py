@@ -89,7 +89,7 @@ def _children(
         classes: The names that are not skipped of each class, filled on the way.
         walked: Keras's own function, for objects that say themselves what `dir` shall tell.
     """
-    kind = type(saveable)
+    kind: Any = type(saveable)
     if kind.__dir__ is not object.__dir__ or not hasattr(saveable, "_obj_type"):
         yield from walked(saveable)
         return
@@ -117,7 +117,7 @@ def _view(value: Any) -> np.ndarray[Any, Any]:
 
     backend = keras.backend.backend()
     if not isinstance(value, keras.Variable) or backend not in _SHARES_MEMORY:
-        return running.value_of(value)
+        return np.asarray(running.value_of(value))
     held = value.value
     # Of TensorFlow's variable a tensor, which its next assignment does not change.
     return np.asarray(held.value() if backend == "tensorflow" and hasattr(held, "value") else held)

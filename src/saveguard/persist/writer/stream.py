@@ -58,7 +58,7 @@ class Stream:
         self, array: np.ndarray[Any, Any], measure: Measure
     ) -> tuple[int, Callable[[], VariableFacts]]:
         """Append an array's values; returns where they begin, and what gives their measures."""
-        content = memoryview(array.reshape(-1).view(np.uint8))
+        content = array.reshape(-1).view(np.uint8).data
         if len(content) < LARGE:
             measured = measure(array)
             return self.append(content), lambda: measured

@@ -1,0 +1,64 @@
+"""Every byte of a file held against its checksums, beside what else is done with the file."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal
+
+from saveguard.errors import SaveguardError
+from saveguard.facts import ArchiveFacts
+from saveguard.finding import Report
+from saveguard.persist.verify import opened
+from saveguard.rules import registry
+
+When = Literal["now", "background", "never"]
+
+
+def require(facts: ArchiveFacts) -> None:
+    """Hold a file's facts against the rules.
+
+    Raises:
+        SaveguardError: If anything certain is found.
+    """
+    findings = registry.notice("archive", facts)
+    if any(finding.certainty == "certain" for finding in findings):
+        raise SaveguardError(Report(subject=facts.path, findings=findings))
+
+
+@contextlib.contextmanager
+def checked_beside(name: str, when: When) -> Iterator[None]:
+    """While the block runs, another thread reads the whole file; see `saveguard.load`.
+
+    Raises:
+        SaveguardError: If the file is not what its checksums say; also in place of what the
+            block raises, which may come of that.
+    """
+    if when == "never":
+        yield
+        return
+    thread = ThreadPoolExecutor(1, "saveguard-digests")
+    found = thread.submit(_require, name)
+    try:
+        yield
+    except Exception:
+        found.result()
+        raise
+    finally:
+        thread.shutdown(wait=False)
+    if when == "now":
+        found.result()
+    else:
+        found.add_done_callback(_warn)
+
+
+def _require(name: str) -> None:
+    require(opened(name))
+
+
+def _warn(found: Future[None]) -> None:
+    error = found.exception()
+    if error is not None:
+        warnings.warn(f"the model was loaded before this was found: {error}", RuntimeWarning, 2)
