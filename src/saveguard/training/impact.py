@@ -116,7 +116,7 @@ def impact(
     given = {
         key: (one,) if isinstance(one, str) else tuple(one) for key, one in (columns or {}).items()
     }
-    target = Target(labels, classes or known.classes, None, known.loss)
+    target = Target(labels, classes or known.classes, known.loss, known.units)
     terms = Terms(contract=known.contract, columns=given, target=target)
     return measure(held, flagged.rows(source(data), terms, rows), seconds=seconds)
 
@@ -144,8 +144,9 @@ def measure(
     if not running.is_compiled(model):
         raise ValueError("the model is not compiled, so it has no loss: model.compile(...) first")
     sound = np.flatnonzero(~rows.bad)
-    told = {"rows": len(rows.bad) + rows.unfed, "defective": int(rows.bad.sum()) + rows.unfed}
-    told |= {"unfed": rows.unfed, "kinds": rows.kinds}
+    told: dict[str, Any] = {"unfed": rows.unfed, "kinds": rows.kinds}
+    told["rows"] = len(rows.bad) + rows.unfed
+    told["defective"] = int(rows.bad.sum()) + rows.unfed
     if not rows.bad.any():
         return Impact(**told)
     if len(sound) < 2 * BATCH:
