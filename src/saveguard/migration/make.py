@@ -10,6 +10,7 @@ from saveguard.finding import Finding, Report
 from saveguard.migration import weights
 from saveguard.migration.plan import Plan
 from saveguard.migration.tree import copied
+from saveguard.migration.unfilled import unfilled
 from saveguard.rules.loading import classes_wanted, migration_misfit, migration_refused
 
 
@@ -26,7 +27,7 @@ def make(plan: Plan, custom: Mapping[str, Any]) -> Any:
     if plan.needs:
         raise _stopped(path, classes_wanted.asked(path, (need.wanted for need in plan.needs)))
     try:
-        with keras.saving.custom_object_scope(dict(custom)):
+        with keras.saving.custom_object_scope(dict(custom)), unfilled():
             model = keras.saving.deserialize_keras_object(copied(plan.model), safe_mode=True)
     except Exception as error:
         raise _stopped(path, migration_refused.refused(path, error)) from error

@@ -87,7 +87,7 @@ def _give(
             _set(path, variable, array)
         return
     for variable, one in zip(variables, stored, strict=True):
-        _set(path, variable, read(one))
+        _set(path, variable, read(one))  # an array each, so that only one is in memory
 
 
 def _set(path: str, variable: Any, array: Array) -> None:

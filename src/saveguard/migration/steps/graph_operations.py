@@ -37,15 +37,13 @@ from saveguard.migration.step import Old, Step
 
 _TYPES = {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16", "DT_INT32": "int32",
           "DT_INT64": "int64", "DT_BOOL": "bool", "DT_UINT8": "uint8"}  # fmt: skip
-# Operations whose inputs are a list, with a last one that is the axis.
-_LISTS = ("ConcatV2", "Pack")
 
 
 def _rewrite(node: Node, old: Old) -> Iterator[str]:
     definition = settings(node).get("node_def")
     if node.class_name != "TensorFlowOpLayer" or not isinstance(definition, dict):
         return
-    calls = node.raw.get("inbound_nodes") or ()
+    calls: list[Raw] = node.raw.get("inbound_nodes") or []
     if len(calls) != 1:
         return
     inputs = _inputs(calls[0]["args"][0], settings(node).get("constants") or {})
