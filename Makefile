@@ -114,10 +114,10 @@ bench: $(READY)  ## what a save costs, against plain Keras
 bench-check: $(READY)  ## what a check costs, against loading with Keras and modelscan
 	$(BIN)/python benchmarks/check.py $(if $(MODELSCAN),--modelscan $(MODELSCAN))
 
-# SCANNERS is where the other scanners are, or are installed: outside of the repository.
 planted: $(READY)  ## defects planted in every form of data, and what the audit finds: docs/audit-planted.md
 	$(BIN)/python tools/planted/run.py
 
+# SCANNERS is where the other scanners are, or are installed: outside of the repository.
 scorecard: $(READY)  ## attacks on model files, and who notices them: docs/scorecard.md
 	$(BIN)/python -m tools.scorecard
 

@@ -1,4 +1,4 @@
-"""Planted truth: every defect is found in every form that can hold it, and nothing in clean data."""
+"""Planted truth: a defect is found in every form that can hold it, and nothing in clean data."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 import saveguard
 
 sys.path.append(str(Path(__file__).parents[1]))
-from tools.planted import broken, pictures, trial, worlds  # noqa: E402
-from tools.planted.broken import Broken  # noqa: E402
-from tools.planted.defects import DEFECTS, Defect  # noqa: E402
-from tools.planted.pictures import Odd  # noqa: E402
-from tools.planted.writers import FORMS  # noqa: E402
+from tools.planted import broken, pictures, trial, worlds
+from tools.planted.broken import Broken
+from tools.planted.defects import DEFECTS, Defect
+from tools.planted.pictures import Odd
+from tools.planted.writers import FORMS
 
 
 def named(one: Defect | Broken | Odd) -> str:

@@ -20,7 +20,7 @@ HEAD = """# Planted truth
 
 Written by `make planted`; do not edit. Each defect was planted at known rows of data in each form
 that can hold it. `found` means: the audit told its code and no other, counted exactly the planted
-rows, and named the first of them. `–` means that the form cannot hold it: an array has rows of one
+rows, and named the first of them. `-` means that the form cannot hold it: an array has rows of one
 length, a typed column has one type. The clean twins are the same data without the defect.
 """
 
@@ -42,7 +42,7 @@ def _table() -> Iterator[str]:
 
 def _cell(defect: defects.Defect, form: str) -> str:
     if not trial.fits(defect, form):
-        return "–"
+        return "-"
     with tempfile.TemporaryDirectory() as folder:
         found = trial.trial(defect, form, Path(folder))
     return (

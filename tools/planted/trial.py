@@ -28,8 +28,6 @@ class Outcome(NamedTuple):
 def fits(defect: Defect, form: str) -> bool:
     """Whether a form can hold a defect: an array has rows of one length and one type."""
     holds = FORMS[form].holds
-    if ARRAYS in holds:
-        return not defect.needs and defect.base == worlds.PADDED
     return set(defect.needs) <= set(holds)
 
 
@@ -41,6 +39,8 @@ def clean(base: str, form: str, folder: Path) -> tuple[str, ...]:
 
 def trial(defect: Defect, form: str, folder: Path) -> Outcome:
     """What is told of a defect."""
+    if ARRAYS in FORMS[form].holds:  # rows of one length: padded ones
+        defect = defect._replace(base=worlds.PADDED)
     data = FORMS[form].write(defects.planted(defect), folder)
     report = audited(data, defect.base)
     seen = report.summary.columns[defect.column].seen.get(defect.kind)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import glob
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from saveguard.data.source import Part
 from saveguard.data.sources import packed
 from saveguard.data.sources.extras import need
+
+_IN_MEMORY = 1 << 26
 
 
 def is_remote(path: str) -> bool:
@@ -22,9 +26,20 @@ def binary(path: str) -> IO[bytes]:
     """The file's bytes, wherever it lies."""
     if is_remote(path):
         system, inside = _system(path)
+        if path.startswith("http") and not system.info(inside).get("partial"):
+            return _copy(system, inside)
         opened: IO[bytes] = system.open(inside, "rb")
         return opened
     return open(path, "rb")
+
+
+def _copy(system: Any, inside: str) -> IO[bytes]:
+    """The whole file, from a server that gives no ranges: in memory, or on disk if it is large."""
+    copy: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  the caller closes it
+    with system.open(inside, "rb", block_size=0) as stream:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+    copy.seek(0)
+    return cast("IO[bytes]", copy)
 
 
 @contextmanager

@@ -39,12 +39,19 @@ class Table:
             asked = frame.select(wanted(frame.column_names, columns))
             yield from map(plain, asked.to_batches(max_chunksize=_BATCH))
             return
-        for found in table(self._data, part.file, "", 0, columns):
+        for found in table(_columns(self._data), part.file, "", 0, columns):
             if isinstance(found, Trouble):
                 yield found
                 continue
             for start in range(0, found.num_rows, _BATCH):
                 yield found.slice(start, _BATCH)
+
+
+def _columns(data: Any) -> Any:
+    """A frame of pandas as its columns; other data as they are."""
+    if type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns"):
+        return {str(name): data[name].to_numpy() for name in data.columns}
+    return data
 
 
 def _arrow(data: Any) -> Any:
