@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills bench-checkpoint
+.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills bench-checkpoint audits
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -141,6 +141,9 @@ bench-pad: $(READY)  ## what padding costs, against Keras and a plain write; nee
 
 bench-audit: $(READY)  ## what an audit costs, against decoding the data and against others
 	$(BIN)/python benchmarks/audit.py $${AUDIT_FOLDER:-build/audit}
+
+audits: $(READY)  ## real data sets that packages ship, audited: docs/audits.md
+	KERAS_BACKEND=tensorflow $(BIN)/python -m tools.audits.run
 
 claims: $(READY)  ## which claims about Keras hold in which versions
 	$(BIN)/python tools/claims/run.py
