@@ -3,7 +3,8 @@
 ## Recognises
 
 `trainable`, `noise_shape`, `rng_type` and `force_generator` of SpatialDropout, Discretization,
-Hashing, StringLookup and others that take no such argument.
+Hashing, StringLookup and others that take no such
+argument; `value_range` of RandomRotation and others, as Keras 3.0 wrote it.
 
 ## Rewrites
 
@@ -35,12 +36,15 @@ from saveguard.migration.step import Old, Step
 _ARGUMENTS = ("trainable", "noise_shape", "rng_type", "force_generator", "activity_regularizer",
               "autocast", "has_static_table", "batch_size", "robust_masking")  # fmt: skip
 
+# What an earlier release of Keras 3 wrote.
+_OF_KERAS_3 = ("value_range",)
+
 
 def _rewrite(node: Node, old: Old) -> Iterator[str]:
     symbol = today().symbol(node.class_name, role="layer")
-    if symbol is None or node.class_name in old.custom or old.numbers >= (3,):
+    if symbol is None or node.class_name in old.custom:
         return
-    for argument in _ARGUMENTS:
+    for argument in _ARGUMENTS if old.numbers < (3,) else _OF_KERAS_3:
         if not symbol.takes(argument):
             yield from dropped(node, argument, anything)
 
