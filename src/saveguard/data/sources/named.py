@@ -22,6 +22,8 @@ def leaves(data: Any) -> Iterator[tuple[str, Any]]:
 
     `({"tokens": t}, y)` has the columns `tokens` and `y`, `((a, b), y)` has `x[0]`, `x[1]`, `y`.
     """
+    if isinstance(data, list) and any(type(part).__module__ == "torch" for part in data):
+        data = tuple(data)  # as torch's loader gives `(x, y)`, and Keras takes it
     if isinstance(data, tuple) and not hasattr(data, "_fields") and 0 < len(data) <= len(_PARTS):
         for name, part in zip(_PARTS, data, strict=False):
             yield from _inside(part, name, bare=name == "x")
