@@ -67,3 +67,27 @@ def test_what_cannot_be_read_has_a_code_and_the_rest_is_kept(one: Broken, tmp_pa
 
 def test_there_are_enough_defects() -> None:
     assert len(DEFECTS) + len(pictures.ODD) + len(broken.BROKEN) >= 25
+
+
+@pytest.mark.parametrize("form", ["Parquet", "JSON lines", "lists"])
+def test_rows_of_both_splits_are_told(form: str, tmp_path: Path) -> None:
+    train, test = worlds.ragged(), worlds.ragged(1)
+    for there, copied in ((3, 5), (9, 8)):
+        for column in ("tokens", "x"):
+            test[column][there] = train[column][copied]
+    for name in ("train", "test"):
+        (tmp_path / name).mkdir()
+    held = FORMS[form].write(train, tmp_path / "train")
+    other = FORMS[form].write(test, tmp_path / "test")
+    report = saveguard.audit(held, worlds.RAGGED, test=other, labels="y", classes=3)
+    (seen,) = report.test.seen.values()
+    assert (report.codes, seen.rows, seen.first[0].row) == (("SG562",), 2, 3)
+
+
+def test_a_column_that_is_missing_and_one_too_many_are_told() -> None:
+    world = worlds.ragged()
+    more = world | {"z": [1, 2] * (worlds.ROWS // 2)}
+    report = saveguard.audit(more, worlds.RAGGED, labels="y", classes=3)
+    assert (report.codes, "no input takes `z`" in report.read) == ((), True)
+    del world["x"]
+    assert saveguard.audit(world, worlds.RAGGED, labels="y", classes=3).codes == ("SG501",)
