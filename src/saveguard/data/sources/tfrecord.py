@@ -90,7 +90,7 @@ def _parsed(data: bytes | None, path: str, row: int) -> dict[str, Feature] | Tro
         return Trouble(code=DAMAGED, file=path, what=what, row=row, rows=1)
     try:
         return examples.features(data)
-    except Exception as error:  # noqa: BLE001  protobuf's own class is not to be imported here
+    except Exception as error:  # noqa: BLE001  whatever protobuf raises is told
         what = f"record {row:,} is no tf.train.Example ({line(error)})"
         return Trouble(code=MALFORMED, file=path, what=what, row=row, rows=1)
 
