@@ -100,6 +100,7 @@ rule.in_traceback(
         r"|No such file or directory: '(?P<folder2>[^']*)'"
         r"|Failed to (?:find any|get) matching files (?:for|on) (?P<prefix>[^\s:]+)",
         frames=r"dataset_utils|_dataset_from_directory|directory_iterator|load_weights|listdir",
+        stages=("build", "fit", "evaluate", "predict", "load"),
         message="{folder}{folder2}{prefix} does not exist",
         why="It is to be read, and nothing of that name is there.",
         fix="look for its name in the folder where it should be, and give an absolute path",
