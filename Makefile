@@ -104,8 +104,9 @@ kills: $(READY)  ## a training that is killed 50 times, and goes on: docs/resumi
 bench-checkpoint: $(READY)  ## what checkpoints and a preflight cost, against plain Keras
 	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/checkpoint.py
 
-fuzz: $(READY)  ## 20,000 mutated archives: no crash, hang, or file without a verdict
+fuzz: $(READY)  ## 20,000 mutated archives: no crash, hang, or file without a verdict; then loaded
 	$(BIN)/python tools/fuzz/run.py --workers $(WORKERS)
+	KERAS_BACKEND=tensorflow $(BIN)/python tools/fuzz/loading.py
 
 bench: $(READY)  ## what a save costs, against plain Keras
 	$(BIN)/python benchmarks/save.py
