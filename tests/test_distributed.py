@@ -45,7 +45,7 @@ def run(kind: str, folder: Path, processes: int, **more: str) -> list[dict[str, 
     return [json.loads(out.strip().splitlines()[-1]) for out, _ in said]
 
 
-@pytest.mark.parametrize("kind", ["mirrored", "jax"])
+@pytest.mark.parametrize("kind", ["mirrored", pytest.param("jax", marks=pytest.mark.cluster)])
 def test_several_devices_of_one_process(tmp_path: Path, kind: str) -> None:
     (told,) = run(kind, tmp_path, 1)
     assert told["preflight"] is True
@@ -54,6 +54,7 @@ def test_several_devices_of_one_process(tmp_path: Path, kind: str) -> None:
     assert len(list(tmp_path.glob("m-*.keras"))) == len(told["written"])
 
 
+@pytest.mark.cluster
 @pytest.mark.parametrize("kind", ["jax-processes", "tensorflow-workers"])
 def test_of_several_processes_one_writes_and_all_agree(tmp_path: Path, kind: str) -> None:
     try:

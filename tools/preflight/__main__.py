@@ -3,7 +3,8 @@
     python -m tools.preflight [--host TEXT] [--only planted|controls] [--keep FILE]
     python -m tools.preflight --read FILE...     the page of kept trials
 
-Exits with 1 if a defect was missed or a sound model was not left in peace.
+A run with `--keep` goes on where an earlier one with the same file was stopped. Exits with 1 if a
+defect was missed or a sound model was not left in peace.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ import argparse
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from tools.preflight.page import Found
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "defects.md"
 
@@ -26,43 +32,64 @@ def main() -> int:
 
     found = page.Found()
     for path in options.read or ():
-        found += msgspec.json.decode(path.read_bytes(), type=page.Found)
+        found += _kept(path)
     if not options.read:
-        found = _tried(options)
-    if options.keep:
-        options.keep.write_bytes(msgspec.json.encode(found))
-    elif not options.host:
+        found = _run(options)
+    if not options.keep and not options.host:
         PAGE.write_text(page.text(found), encoding="utf-8")
     print(page.summary(found))
     return int(not found.right)
 
 
-def _tried(options: argparse.Namespace) -> page.Found:  # noqa: F821  imported when it is needed
+def _run(options: argparse.Namespace) -> Found:
+    """Each verdict is kept as soon as it is known: all of it takes an hour."""
+    found = _kept(options.keep) if options.keep else _kept(None)
+    for one in _tried(options, found.names):
+        found += one
+        if options.keep:
+            with options.keep.open("ab") as file:
+                file.write(msgspec.json.encode(one) + b"\n")
+        print("." if one.right else "X", end="", flush=True, file=sys.stderr)
+    return found
+
+
+def _kept(path: Path | None) -> Found:
+    """What a file of verdicts holds, one a line."""
+    from tools.preflight.page import Found
+
+    found = Found()
+    if path is not None and path.exists():
+        for line in path.read_bytes().splitlines():
+            found += msgspec.json.decode(line, type=Found)
+    return found
+
+
+def _tried(options: argparse.Namespace, known: set[tuple[str, ...]]) -> Iterator[Found]:
+    """One verdict after the other, but for those that are known."""
     warnings.simplefilter("ignore")
-    from tools.preflight import backbones, controls, page, planting
+    from tools.preflight import backbones, controls, planting
     from tools.preflight.defects import DEFECTS
     from tools.preflight.hosts import HOSTS
+    from tools.preflight.page import Found
 
-    trials, sound = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for host in HOSTS if options.only != "controls" else ():
-            for defect in DEFECTS if options.host in host.name else ():
-                trials.append(planting.planted(host, defect, Path(folder)))
-                print("." if trials[-1].right else "X", end="", flush=True, file=sys.stderr)
-    for name, make in controls.applications(options.host) if options.only != "planted" else ():
-        sound.append(controls.tried(name, make))
-        print(name, end=" ", flush=True, file=sys.stderr)
-    for name, model in backbones.backbones(options.host) if options.only != "planted" else ():
-        sound.append(controls.backbone(name, model))
-        print(name, end=" ", flush=True, file=sys.stderr)
-    return page.Found(trials=tuple(trials), sound=tuple(one for one in sound if one))
+    if options.only != "controls":
+        with tempfile.TemporaryDirectory() as folder:
+            for host in (host for host in HOSTS if options.host in host.name):
+                for defect in DEFECTS:
+                    if (host.name, defect.name) not in known:
+                        yield Found(trials=(planting.planted(host, defect, Path(folder)),))
+    if options.only != "planted":
+        made = dict(controls.applications(options.host)) | dict(backbones.backbones(options.host))
+        for name, make in made.items():
+            if (name,) not in known:
+                yield Found(sound=(controls.tried(name, make),))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--host", default="", help="only models whose name has this text")
     parser.add_argument("--only", choices=("planted", "controls"))
-    parser.add_argument("--keep", type=Path, help="a file for the trials, and no page")
+    parser.add_argument("--keep", type=Path, help="a file of verdicts to go on with, and no page")
     parser.add_argument("--read", type=Path, nargs="+", help="write the page of kept trials")
     return parser.parse_args()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-import keras
 import numpy as np
 
 _SIZES = {"vocabulary_size": 10, "num_layers": 2, "num_heads": 2}
@@ -14,6 +14,8 @@ _ENCODER = {**_SIZES, "hidden_dim": 4, "intermediate_dim": 8, "max_sequence_leng
 _DECODER = {"vocabulary_size": 10, "num_layers": 2, "hidden_dim": 8, "intermediate_dim": 8}
 _HEADS = {"num_query_heads": 2, "num_key_value_heads": 1}
 _ROTARY = {**_DECODER, **_HEADS}
+_IMAGE = {"image_shape": (16, 16, 3)}
+_PATCHES = {**_IMAGE, "patch_size": 8, "num_layers": 2, "num_heads": 2, "hidden_dim": 8}
 # Of the sizes that keras-hub's own tests use.
 SETTINGS: dict[str, dict[str, Any]] = {
     "AlbertBackbone": {**_ENCODER, "embedding_dim": 4},
@@ -50,11 +52,45 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "RobertaBackbone": _ENCODER,
     "T5Backbone": {**_SIZES, "hidden_dim": 4, "intermediate_dim": 8},
     "XLMRobertaBackbone": _ENCODER,
+    "CSPNetBackbone": {
+        "stem_filters": 8,
+        "stem_kernel_size": 3,
+        "stem_strides": 1,
+        "stackwise_depth": [1, 2],
+        "stackwise_strides": [1, 2],
+        "stackwise_num_filters": [8, 16],
+        "block_type": "dark",
+    },
+    "DeiTBackbone": {**_PATCHES, "intermediate_dim": 16},
+    "DenseNetBackbone": {**_IMAGE, "stackwise_num_repeats": [1, 2], "growth_rate": 4},
+    "ResNetBackbone": {
+        **_IMAGE,
+        "input_conv_filters": [8],
+        "input_conv_kernel_sizes": [3],
+        "stackwise_num_filters": [8, 16],
+        "stackwise_num_blocks": [1, 2],
+        "stackwise_num_strides": [1, 2],
+        "block_type": "basic_block",
+    },
+    "VGGBackbone": {
+        **_IMAGE,
+        "stackwise_num_repeats": [1, 2],
+        "stackwise_num_filters": [4, 8],
+    },
+    "ViTBackbone": {**_PATCHES, "mlp_dim": 16},
+    "XceptionBackbone": {
+        **_IMAGE,
+        "stackwise_conv_filters": [[8, 8], [16, 16]],
+        "stackwise_pooling": [True, False],
+    },
 }
 
 
 def backbones(only: str = "") -> Iterator[tuple[str, Any]]:
-    """(name, model) of those that this keras-hub has; none where it is not installed."""
+    """(name, how to make a model and its example) of those that this keras-hub has.
+
+    None where it is not installed.
+    """
     if importlib.util.find_spec("keras_hub") is None:
         return
     import keras_hub
@@ -62,14 +98,19 @@ def backbones(only: str = "") -> Iterator[tuple[str, Any]]:
     for name, settings in SETTINGS.items():
         kind = getattr(keras_hub.models, name, None)
         if kind is not None and only in name:
-            keras.utils.clear_session()
-            keras.utils.set_random_seed(1)
-            yield name, kind(**settings)
+            yield name, partial(_made, kind, settings)
 
 
-def example(model: Any) -> dict[str, Any]:
-    """Two rows of five tokens, for each of its inputs."""
+def _made(kind: Any, settings: dict[str, Any]) -> tuple[Any, Any]:
+    model = kind(**settings)
+    return model, example(model)
+
+
+def example(model: Any) -> Any:
+    """Two rows of five tokens for each of its inputs, or two images of 16 times 16 pixels."""
     draw = np.random.default_rng(0)
+    if not isinstance(model.input, dict):
+        return draw.uniform(0, 1, (2, 16, 16, 3)).astype("float32")
     held = {}
     for name in model.input:
         high = 10 if "token" in name else 2

@@ -26,6 +26,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         return Found(trials=self.trials + other.trials, sound=self.sound + other.sound)
 
     @property
+    def names(self) -> set[tuple[str, ...]]:
+        """What was tried: the model and the defect, or the sound model."""
+        return {(t.host, t.defect) for t in self.trials} | {(s.name,) for s in self.sound}
+
+    @property
     def right(self) -> bool:
         """Whether every defect was found where it is, and nothing else."""
         return all(trial.right for trial in self.trials) and not any(s.told for s in self.sound)
@@ -73,9 +78,8 @@ Keras {keras.__version__} on {keras.backend.backend()}, Saveguard {version("save
 
 ## Sound models
 
-The architectures of `keras.applications` with random weights, at the smallest size that they take,
-but for those of more than 31 million parameters; and tiny backbones of keras-hub, where that is
-installed.
+One architecture of each family of `keras.applications`, or two, with random weights and at the
+smallest size that it takes; and tiny backbones of keras-hub, where that is installed.
 
 {chr(10).join(f"- {one.name}: {', '.join(one.told) or 'silent'}" for one in found.sound)}
 """
