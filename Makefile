@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills bench-checkpoint audits
+.PHONY: help setup demo test test-jax test-torch test-cluster coverage check format rules schema lock sweep faults bench bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills bench-checkpoint audits
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ test: $(READY)  ## every test on TensorFlow, then those that depend on the backe
 
 test-jax: $(READY)  ## the tests that depend on the backend, on JAX
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n $(WORKERS) -m backend
+
+test-cluster: $(READY)  ## trainings in several processes, which the other targets leave out
+	$(BIN)/python -m pytest -n 0 -m cluster
 
 test-torch: $(READY)  ## the same on torch, which is installed into .venv
 	$(PIP) install --quiet '$(TORCH)'
