@@ -1,0 +1,218 @@
+"""Time loads by `keras.models.load_model` and by `saveguard.load`, and write the page.
+
+    python benchmarks/load.py                               all of it; writes docs/loading.md
+    python benchmarks/load.py --subjects '10 MB' --runs 9   only prints the table
+
+Both load the same file, which plain Keras or Saveguard wrote, in turn; each turn is in one process,
+so that both find the file in the page cache. The ratios are medians of the ratios within one turn,
+the peaks are those of processes of their own. KERAS_BACKEND chooses the backend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import subject
+from page_table import table
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "loading.md"
+CHAIN = "500 BatchNormalization"
+SUBJECTS = ("10 MB", "200 MB", "1 GB", "2,000 x 4 KB", CHAIN)
+
+
+class Cost(NamedTuple):
+    """What one subject costs: medians in seconds and of ratios, peaks in bytes."""
+
+    name: str
+    weights: int
+    keras: float
+    ours: float
+    unchecked: float
+    ratio: float
+    peaks: tuple[int, int]
+
+
+def build(name: str) -> Any:
+    """The model of that name, uncompiled."""
+    import keras
+
+    if name != CHAIN:
+        return subject.build(subject.SIZES[name])
+    layers = [keras.layers.BatchNormalization() for _ in range(500)]
+    model = keras.Sequential()
+    model.add(keras.Input((8,)))
+    for layer in layers:
+        model.add(layer, rebuild=False)
+    model.build((None, 8))
+    return model
+
+
+def _keras(path: str) -> Any:
+    import keras
+
+    return keras.models.load_model(path)
+
+
+def _ours(path: str) -> Any:
+    import saveguard
+
+    return saveguard.load(path)
+
+
+def _unchecked(path: str) -> Any:
+    import saveguard
+
+    return saveguard.load(path, verify_digests="never")
+
+
+WAYS: dict[str, Callable[[str], Any]] = {"keras": _keras, "ours": _ours, "unchecked": _unchecked}
+
+
+def turns(path: str, size: int, runs: int) -> list[dict[str, float]]:
+    """Every way in turn, `runs` times after one turn that is not counted."""
+    found = []
+    for run in range(runs + 1):
+        seconds = {}
+        names = list(WAYS)
+        for name in names[run % len(names) :] + names[: run % len(names)]:
+            _settle(size)
+            begin = time.perf_counter()
+            model = WAYS[name](path)
+            seconds[name] = time.perf_counter() - begin
+            del model
+        found.append(seconds)
+        print(".", end="", flush=True, file=sys.stderr)
+    return found[1:]
+
+
+def _settle(size: int) -> None:
+    """Begin each load alike: with memory that has been touched (see `save.py`)."""
+    gc.collect()
+    warm = bytearray(3 * size + 4096)
+    warm[::4096] = bytes(len(range(0, len(warm), 4096)))
+
+
+def peak(path: str, way: str) -> int:
+    """Bytes that one load takes at most, in a process that has loaded something before."""
+    command = [sys.executable, __file__, "--peak", way, path]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return int(done.stdout.split()[-1])
+
+
+def _peak(way: str, path: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        first = f"{folder}/first.keras"
+        subject.build(subject.Size(1, 1)).save(first)
+        WAYS[way](first)
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
+    held = _status("VmRSS")
+    model = WAYS[way](path)
+    print(_status("VmHWM") - held)
+    del model
+
+
+def _status(name: str) -> int:
+    text = Path("/proc/self/status").read_text(encoding="utf-8")
+    found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
+    assert found is not None
+    return int(found[1]) * 1024
+
+
+def measured(name: str, runs: int) -> Cost:
+    """The medians of one subject."""
+    import saveguard
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/model.keras"
+        model = build(name)
+        weights = sum(array.nbytes for array in model.get_weights())
+        saveguard.save(model, path, prove=False)
+        del model
+        found = turns(path, weights, runs)
+        peaks = peak(path, "keras"), peak(path, "ours")
+    middle = {way: statistics.median(turn[way] for turn in found) for way in WAYS}
+    ratio = statistics.median(turn["ours"] / turn["keras"] for turn in found)
+    return Cost(name, weights, **middle, ratio=ratio, peaks=peaks)
+
+
+def tables(costs: list[Cost]) -> str:
+    """Times and memory."""
+    times = [
+        [
+            cost.name,
+            *(f"{1000 * seconds:,.0f}" for seconds in (cost.keras, cost.ours, cost.unchecked)),
+            f"{cost.ratio:.2f}",
+        ]
+        for cost in costs
+    ]
+    memory = [
+        [cost.name, f"{cost.weights / 1e6:,.0f}", *(f"{peak / 1e6:,.0f}" for peak in cost.peaks)]
+        for cost in costs
+    ]
+    head = ["milliseconds", "load_model", "saveguard.load", "digests never", "ratio"]
+    return "\n\n".join(
+        [
+            table(head, times),
+            table(["MB", "weights", "load_model", "saveguard.load"], memory),
+        ]
+    )
+
+
+def page(costs: list[Cost], runs: int) -> str:
+    """The text of docs/loading.md."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    times, memory = tables(costs).split("\n\n")
+    return f"""\
+# What a load costs
+
+`keras.models.load_model` and `saveguard.load` on the same file, which Saveguard wrote, in one run.
+Written by `make bench-load` (`benchmarks/load.py`); do not edit.
+
+Keras {version("keras")} on {backend}, Python {platform.python_version()}, {platform.system()}, \
+{os.cpu_count()} cores that other programs use too: read the ratios, not the milliseconds.
+
+Medians of {runs} turns, each of which loads the file in every way. `saveguard.load` checks the
+file against its checksums and digests before it gives the model back; with
+`verify_digests="never"` only what is small is checked.
+
+{times}
+
+## Memory
+
+What one load takes beyond what the process holds already, at its peak, the model itself included.
+
+{memory}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--subjects", nargs="+", choices=SUBJECTS, default=list(SUBJECTS))
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--peak", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.peak:
+        _peak(*options.peak)
+        return
+    costs = [measured(name, options.runs) for name in options.subjects]
+    print(f"\n{tables(costs)}")
+    if tuple(options.subjects) == SUBJECTS:
+        PAGE.write_text(page(costs, options.runs), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
