@@ -33,7 +33,8 @@ _TF_216 = ("tensorflow-cpu==2.16.2", "numpy<2")
 _TF_218 = ("tensorflow-cpu==2.18.1",)
 # The newest that the release of Keras still works with.
 _JAX = {"3.0": "0.4.30", "3.3": "0.4.30", "3.6": "0.4.38", "3.9": "0.4.38", "3.12": "0.10.2"}
-_NUMPY = {"3.0": "numpy<2", "3.3": "numpy<2"}
+# Keras 3.0 and 3.3 import packaging, which TensorFlow brings along, without asking for it.
+_BESIDE = {"3.0": ("numpy<2", "packaging"), "3.3": ("numpy<2", "packaging")}
 _TORCH = "torch==2.13.0"
 _PATCH = {"3.0": "3.0.5", "3.3": "3.3.3", "3.6": "3.6.0", "3.9": "3.9.2", "3.12": "3.12.4"}
 
@@ -73,7 +74,7 @@ OTHER_BACKENDS = {
     **{
         f"keras{short}-jax": Environment(
             "3.11",
-            (f"keras=={_PATCH[short]}", f"jax=={jax}", _NUMPY.get(short, "numpy")),
+            (f"keras=={_PATCH[short]}", f"jax=={jax}", *_BESIDE.get(short, ())),
             backend="jax",
         )
         for short, jax in _JAX.items()
@@ -82,7 +83,7 @@ OTHER_BACKENDS = {
     **{
         f"keras{short}-torch": Environment(
             "3.11",
-            (f"keras=={full}", _TORCH, _NUMPY.get(short, "numpy")),
+            (f"keras=={full}", _TORCH, *_BESIDE.get(short, ())),
             backend="torch",
         )
         for short, full in {**_PATCH, "3.15": "3.15.1"}.items()
