@@ -55,7 +55,7 @@ def load(
             that are not given, or, with `compare`, gives other outputs than at the save.
         Exception: Whatever Keras raises, with the diagnosis as a note.
     """
-    facts = read(path, digests=False) if os.path.exists(path) else None
+    facts = read(path, digests=False, arrays=False) if os.path.exists(path) else None
     if facts is None or not is_old(facts):
         return current.load(
             path,

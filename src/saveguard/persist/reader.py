@@ -20,6 +20,7 @@ import numpy as np
 from saveguard.archive.read import CONFIG, WEIGHTS
 from saveguard.child.quick import ALIGNMENT, number, quick_build
 from saveguard.facts import ArchiveFacts, StoredArray
+from saveguard.persist.walking import walking_faster
 
 _ASSETS = "assets/"
 
@@ -49,6 +50,7 @@ def load(facts: ArchiveFacts, custom_objects: dict[str, Any] | None, compile: bo
         assets = stack.enter_context(_assets(saving_lib, archive))
         file = stack.enter_context(open(facts.path, "rb", buffering=0))
         stack.enter_context(quick_build())
+        stack.enter_context(walking_faster(saving_lib))
         model = saving_lib._model_from_config(config, custom_objects, compile, True)
         store = _store(saving_lib.H5IOStore, file.fileno(), facts)
         failed: set[int] = set()
