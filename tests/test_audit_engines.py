@@ -110,7 +110,7 @@ class Deadly:
 
 def test_a_worker_that_is_killed_costs_its_part_alone() -> None:
     report = saveguard.audit(Deadly(3), engine="processes", workers=2)
-    assert report.codes == ("SG565",)
+    assert report.codes == ("SG740",)
     assert report.findings[0].message == (
         "a part was not read, 2 rows: the process that read it died, twice"
     )
@@ -148,7 +148,7 @@ def test_ray_gives_the_same_bytes(folder: Path, alone: str) -> None:
 @pytest.mark.usefixtures("cluster")
 def test_a_ray_worker_that_is_killed_costs_its_part_alone() -> None:
     report = saveguard.audit(Deadly(3), engine="ray", workers=2)
-    assert report.codes == ("SG565",) and report.summary.rows == 10
+    assert report.codes == ("SG740",) and report.summary.rows == 10
     assert "the Ray worker that read it died, twice" in report.findings[0].message
 
 
@@ -158,4 +158,4 @@ def test_without_ray_the_finding_names_the_extra(
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(saveguard.SaveguardError) as error:
         told(folder, engine="ray")
-    assert error.value.codes == ("SG590",)
+    assert error.value.codes == ("SG741",)

@@ -98,7 +98,7 @@ try:
 except saveguard.SaveguardError as error:
     report = error.report
 for finding in report.findings:
-    if finding.code == "SG590":
+    if finding.code == "SG741":
         print(finding.message)
 """
 

@@ -59,7 +59,7 @@ def audit(
         progress: Called after each part with how far the audit is (`reading.Progress`).
 
     Raises:
-        SaveguardError: If the contract is none (SG540), or the engine is not installed (SG590).
+        SaveguardError: If the contract is none (SG540), or the engine is not installed (SG741).
     """
     known = contracts.known(contract)
     given = {

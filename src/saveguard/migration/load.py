@@ -65,7 +65,12 @@ def load(
             preprocessing=preprocessing,
             verify_digests=verify_digests,
         )
-    facts = read(path)
+    return _by_steps(read(path), custom_objects, compile, compare)
+
+
+def _by_steps(
+    facts: ArchiveFacts, custom_objects: dict[str, Any] | None, compile: bool, compare: bool
+) -> Any:
     findings = tuple(one for one in registry.notice("archive", facts) if _stops(one.code))
     if any(one.certainty == "certain" for one in findings):
         raise SaveguardError(Report(subject=facts.path, findings=findings))

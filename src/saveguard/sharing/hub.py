@@ -16,6 +16,42 @@ from saveguard.receipt import Receipt
 from saveguard.rules import registry
 
 RECEIPT, CARD = "receipt.json", "README.md"
+_CARD = """\
+---
+library_name: keras
+tags:
+- keras
+- saveguard
+---
+
+# {title}
+
+```python
+from huggingface_hub import hf_hub_download
+import saveguard
+
+model = saveguard.load(hf_hub_download("{repo}", "{name}"), compare=True)
+```
+
+## What it takes
+
+    {contract}
+
+## What was proven
+
+A fresh process reloaded `{name}` with Keras {keras} on {backend} and compared:
+
+{compared}
+
+Not compared:
+
+{left}
+
+Saved with Keras {made_keras} on {made_backend}, Python {python}, Saveguard {saveguard}. The whole
+receipt is in `{receipt}`.
+
+{digests}
+"""
 
 
 def push(path: str | os.PathLike[str], repo_id: str, *, api: Any = None, **options: Any) -> Any:
@@ -53,47 +89,22 @@ def card(receipt: Receipt, name: str, repo_id: str) -> str:
     """A model card: what the model takes, what was proven, and how it is loaded."""
     assert receipt.proof is not None
     made, proof = receipt.environment, receipt.proof
-    compared = "\n".join(f"- {one}" for one in proof.compared)
-    left = "\n".join(f"- {one}" for one in proof.not_compared) or "- nothing"
-    digests = "\n".join(f"- `{part}`: `{digest}`" for part, digest in receipt.digests.items())
-    return f"""\
----
-library_name: keras
-tags:
-- keras
-- saveguard
----
-
-# {repo_id.rpartition("/")[2]}
-
-```python
-from huggingface_hub import hf_hub_download
-import saveguard
-
-model = saveguard.load(hf_hub_download("{repo_id}", "{name}"), compare=True)
-```
-
-## What it takes
-
-    {receipt.contract or "not recorded"}
-
-## What was proven
-
-A fresh process reloaded `{name}` with Keras {proof.environment.get("keras", "")} on \
-{proof.environment.get("backend", "")} and compared:
-
-{compared}
-
-Not compared:
-
-{left}
-
-Saved with Keras {made.get("keras", "")} on {made.get("backend", "")}, Python \
-{made.get("python", "")}, Saveguard {made.get("saveguard", "")}. The whole receipt is in \
-`{RECEIPT}`.
-
-{digests}
-"""
+    return _CARD.format(
+        title=repo_id.rpartition("/")[2],
+        repo=repo_id,
+        name=name,
+        contract=receipt.contract or "not recorded",
+        keras=proof.environment.get("keras", ""),
+        backend=proof.environment.get("backend", ""),
+        compared="\n".join(f"- {one}" for one in proof.compared),
+        left="\n".join(f"- {one}" for one in proof.not_compared) or "- nothing",
+        made_keras=made.get("keras", ""),
+        made_backend=made.get("backend", ""),
+        python=made.get("python", ""),
+        saveguard=made.get("saveguard", ""),
+        receipt=RECEIPT,
+        digests="\n".join(f"- `{part}`: `{digest}`" for part, digest in receipt.digests.items()),
+    )
 
 
 def _proven(name: str) -> Receipt:

@@ -49,6 +49,10 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         SaveguardError: When a training begins whose checkpoints another process is writing.
     """
 
+    _series: Series | None = None
+    _refused: SaveguardError | None = None
+    _stops, _alone = False, True
+
     def __init__(
         self,
         filepath: Any,
@@ -78,9 +82,6 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         self.outcomes: list[Outcome] = []
         self._told = self._current_epoch = 0
         self._random: dict[str, Any] = {}
-        self._series: Series | None = None
-        self._refused: SaveguardError | None = None
-        self._stops, self._alone = False, True
 
     @property
     def report(self) -> Report:

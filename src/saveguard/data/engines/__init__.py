@@ -25,7 +25,7 @@ def run(
     """The summaries of the parts, as they are done.
 
     Raises:
-        SaveguardError: SG590, if the engine is not installed.
+        SaveguardError: SG741, if the engine is not installed.
     """
     module = importlib.import_module(f"saveguard.data.engines.{_MODULES[engine]}")
     found: Iterator[tuple[int, Summary]] = module.run(work, parts, workers)

@@ -28,7 +28,7 @@ def run(
         workers: How many tasks may run at a time; 0 for as many as the cluster has CPUs.
 
     Raises:
-        SaveguardError: SG590, if Ray is not installed.
+        SaveguardError: SG741, if Ray is not installed.
     """
     ray = need("ray", "ray", "for engine='ray'")
     mine = not ray.is_initialized()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from saveguard.data.source import Part, Trouble
 from saveguard.data.summary import Summary, troubled
 
-CODE = "SG565"
+CODE = "SG740"
 
 
 def lost(part: Part, what: str) -> Summary:

@@ -19,12 +19,12 @@ def need(module: str, extra: str, purpose: str) -> Any:
         purpose: What it is needed for, as the end of a sentence: `to read Parquet`.
 
     Raises:
-        SaveguardError: SG590, if it is not installed.
+        SaveguardError: SG741, if it is not installed.
     """
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != module.partition(".")[0]:
             raise
-    finding = registry.module("SG590").found(module.partition(".")[0], extra, purpose)
+    finding = registry.module("SG741").found(module.partition(".")[0], extra, purpose)
     raise SaveguardError(Report(subject="audit", findings=(finding,))) from None

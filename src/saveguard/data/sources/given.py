@@ -27,7 +27,7 @@ def source(data: Any) -> Source:
             Grain `DataLoader`, a generator, any other iterable.
 
     Raises:
-        SaveguardError: SG590, if Arrow is not installed.
+        SaveguardError: SG741, if Arrow is not installed.
         TypeError: If the data are none of these.
     """
     if isinstance(data, (str, os.PathLike)):

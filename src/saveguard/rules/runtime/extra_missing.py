@@ -35,7 +35,7 @@ from saveguard.finding import Finding
 from saveguard.rule import Call, NotHere, Rule
 from saveguard.rules import troubles
 
-rule = Rule("SG590", "extra-missing", since="0.1")
+rule = Rule("SG741", "extra-missing", since="0.1")
 
 
 @rule.in_data

@@ -45,7 +45,6 @@ from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, NotHere, Rule, Signature
 from saveguard.rules import troubles
-from saveguard.rules.runtime.disk_full import mounted
 
 rule = Rule("SG702", "no-permission", since="0.1")
 
@@ -120,6 +119,8 @@ def _locked(folder: Path) -> Path:
     folder.mkdir()
     folder.chmod(0o555)
     if os.access(folder, os.W_OK):
+        from saveguard.rules.runtime.disk_full import mounted
+
         mounted(folder, "ro")
     if os.access(folder, os.W_OK):
         raise NotHere("needs a folder that this process cannot write to")

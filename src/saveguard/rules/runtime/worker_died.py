@@ -38,7 +38,7 @@ from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
 
-rule = Rule("SG565", "worker-died", since="0.1")
+rule = Rule("SG740", "worker-died", since="0.1")
 
 
 @rule.in_data
