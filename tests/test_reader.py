@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -130,6 +131,19 @@ def test_the_classes_are_as_they_were(tmp_path: Path) -> None:
         raise RuntimeError("stop")
     after = (variable.assign, variable._initialize_with_initializer, keras.Sequential.from_config)
     assert before == after
+
+
+def test_garbage_is_collected_again_afterwards(tmp_path: Path) -> None:
+    path = _saved(MODELS["large"](), tmp_path / "m.keras")
+    with mock.patch.object(gc, "disable", wraps=gc.disable) as paused:
+        saveguard.load(path)
+    assert paused.called and gc.isenabled()
+    gc.disable()
+    try:
+        saveguard.load(path)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def _compressed(path: Path) -> None:

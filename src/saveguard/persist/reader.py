@@ -20,7 +20,7 @@ import numpy as np
 from saveguard.archive.read import CONFIG, WEIGHTS
 from saveguard.child.quick import ALIGNMENT, number, quick_build
 from saveguard.facts import ArchiveFacts, StoredArray
-from saveguard.persist.walking import walking_faster
+from saveguard.persist.walking import garbage_kept, walking_faster
 
 _ASSETS = "assets/"
 
@@ -51,6 +51,7 @@ def load(facts: ArchiveFacts, custom_objects: dict[str, Any] | None, compile: bo
         file = stack.enter_context(open(facts.path, "rb", buffering=0))
         stack.enter_context(quick_build())
         stack.enter_context(walking_faster(saving_lib))
+        stack.enter_context(garbage_kept())
         model = saving_lib._model_from_config(config, custom_objects, compile, True)
         store = _store(saving_lib.H5IOStore, file.fileno(), facts)
         failed: set[int] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,3 +55,20 @@ def _children(
 
 def _is_skipped(name: str, skipped: set[str]) -> bool:
     return name.startswith("__") or name in skipped
+
+
+@contextlib.contextmanager
+def garbage_kept() -> Iterator[None]:
+    """While the block runs, Python does not look for garbage.
+
+    A configuration is ten thousands of small dictionaries; each few hundred of them have it walk
+    over all that a framework has imported, which takes as long as making them.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

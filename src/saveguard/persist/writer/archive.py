@@ -23,6 +23,7 @@ import h5py
 
 from saveguard.archive.read import CONFIG, METADATA, WEIGHTS
 from saveguard.child.window import Window
+from saveguard.persist.walking import garbage_kept
 from saveguard.persist.writer import state
 from saveguard.persist.writer.file import File, NotWritable
 from saveguard.persist.writer.recorded import Written, measure
@@ -59,11 +60,12 @@ class KerasArchive:
         Raises:
             Exception: Whatever Keras raises for a model that it cannot save.
         """
-        try:
-            return self._write(model, self._by_ours)
-        except NotWritable:
-            self.written, self.writer = Written(), "keras"
-            return self._write(model, self._by_h5py)
+        with garbage_kept():
+            try:
+                return self._write(model, self._by_ours)
+            except NotWritable:
+                self.written, self.writer = Written(), "keras"
+                return self._write(model, self._by_h5py)
 
     def write_receipt(self, receipt: str) -> None:
         """Replace the last member, `metadata.json`, by one that also holds the receipt."""
