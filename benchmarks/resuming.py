@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 import forks
 import trainee
+import warm
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "resuming.md"
 PATIENCE = 300.0
@@ -58,19 +59,24 @@ def killed(folder: Path, kills: int, seed: int) -> Found:
     for number in range(kills + 1):
         before = len(_lines(losses))
         newest = _newest(folder)
-        process, told = forks.begun(_train, template, losses, EPOCHS)
-        _await(process, folder, newest)
-        time.sleep(draw.uniform(0.0, 2.0))
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-        told.close()
+        ends = warm.begun()
+        process = forks.CONTEXT.Process(target=_train, args=(template, losses, EPOCHS, ends))
+        process.start()
+        ends.close()
+        try:
+            _await(process, folder, newest)
+            time.sleep(draw.uniform(0.0, 2.0))
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+            process.join()
         first = next(iter(_lines(losses)[before:]), "")
         came_back = first == f"resumed {newest}"
         found += Found(int(number > 0), int(came_back), _redone(losses, before, newest))
     return found + _compared(folder, losses)
 
 
-def _train(template: Path, losses: Path, epochs: int, telling: Connection) -> None:
+def _train(template: Path, losses: Path, epochs: int, ends: warm.Ends) -> None:
+    warm.used(ends)
     trainee.train(template, losses, epochs)
 
 
@@ -145,7 +151,8 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
 - The model has dropout, batch normalization and Adam, so that each loss depends on every step, and
   on every random number, before it. An epoch has {trainee.STEPS} steps, and every {trainee.EVERY}
   steps a checkpoint is written, so that most of them lie within an epoch.
-- Each process is ended by SIGKILL at a moment drawn from the two seconds after its first new proven
+- Each training, and the process of its proofs, is a fork of a server that has imported Keras once.
+  The training is ended by SIGKILL at a moment drawn from the two seconds after its first new proven
   checkpoint: during training, a write, or a proof. The next process begins with other random
   states, resumes, and goes on.
 - Every loss that any of the processes told is held against that of the same step in a run that was

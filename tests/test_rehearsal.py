@@ -289,3 +289,30 @@ def test_two_variables_of_one_name_are_told_where_the_format_has_no_room_for_bot
     told = {one.where for one in saveguard.check(made, X[:2], path="m.h5").findings}
     assert any(where.endswith("twice/same") for where in told)
     assert "SG244" not in saveguard.check(made, X[:2]).codes
+
+
+def test_a_configuration_that_no_save_asks_for_is_not_told(tmp_path: Path) -> None:
+    module = user_module(
+        tmp_path,
+        "@keras.saving.register_keras_serializable('shop')\n"
+        "class Part(keras.layers.Layer):\n"
+        "    def call(self, inputs):\n"
+        "        return inputs * 2.0\n"
+        "    def get_config(self):\n"
+        "        return {**super().get_config(), 'scale': self.missing}\n"
+        "@keras.saving.register_keras_serializable('shop')\n"
+        "class Backbone(keras.Model):\n"
+        "    def __init__(self, units=2, **kwargs):\n"
+        "        inputs = keras.Input((4,))\n"
+        "        super().__init__(inputs, keras.layers.Dense(units)(Part()(inputs)), **kwargs)\n"
+        "        self.units = units\n"
+        "    def get_config(self):\n"
+        "        return {'name': self.name, 'units': self.units}\n"
+        "    @classmethod\n"
+        "    def from_config(cls, config):\n"
+        "        return cls(**config)\n",
+    )
+    report = saveguard.check(module.Backbone(3), X)
+    assert (report.ok, report.findings) == (True, ())
+    told = saveguard.check(keras.Sequential([keras.Input((4,)), module.Part()]), X)
+    assert "SG205" in told.codes

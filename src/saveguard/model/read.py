@@ -11,6 +11,7 @@ from typing import Any
 
 from saveguard.child import running, walk
 from saveguard.facts import ModelFacts, ObjectFacts, Parameter, Unserialisable, VariableFacts
+from saveguard.model.asked import NO_DICTIONARY, asked
 from saveguard.model.untracked import untracked
 
 # Arguments that Keras's own base classes put into every configuration.
@@ -29,7 +30,7 @@ def read(
         kind=kind,
         built=bool(model.built) and _has_inputs(model),
         compiled=bool(getattr(model, "compiled", False)),
-        objects=tuple(_objects(model)),
+        objects=asked(model, tuple(_objects(model))),
         variables=tuple(variable_facts(running.variables(model))),
         optimizer_variables=tuple(variable_facts(running.optimizer_variables(model))),
         untracked=tuple(untracked(model)),
@@ -148,7 +149,7 @@ def _config(item: Any) -> tuple[dict[str, Any], str]:
     except Exception as error:  # noqa: BLE001  becomes the finding SG203 or SG205
         return {}, f"{type(error).__name__}: {inspect.cleandoc(str(error))}"
     if not isinstance(config, dict):
-        return {}, f"TypeError: get_config() returned {type(config).__name__}, not a dictionary"
+        return {}, f"{NO_DICTIONARY} {type(config).__name__}, not a dictionary"
     return config, ""
 
 
