@@ -79,8 +79,9 @@ Keras {keras.__version__} on {keras.backend.backend()}, Saveguard {version("save
 ## Sound models
 
 One architecture of each family of `keras.applications`, or two, with random weights and at the
-smallest size that it takes; and tiny backbones of keras-hub, where that is installed. EfficientNet has a `Normalization`, which Keras leaves unadapted where no weights are
-given; SG409 tells so, and here it is adapted first.
+smallest size that it takes; and tiny backbones of keras-hub, where that is installed. EfficientNet
+has a `Normalization`, which Keras leaves unadapted where no weights are given; SG409 tells so, and
+here it is adapted first.
 
 {chr(10).join(f"- {one.name}: {', '.join(one.told) or 'silent'}" for one in found.sound)}
 """
