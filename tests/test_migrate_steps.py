@@ -15,6 +15,7 @@ from saveguard.migration.step import SECTIONS, SHAPED, Old, Step
 
 OLD = Old(numbers=(2, 4, 0), layout="h5", shapes={SHAPED: ((5, 6, 4), (5, 4))})
 FIRST = Old(numbers=(1, 2, 2), layout="h5")
+LATER = Old(numbers=(3, 1, 0), layout="h5", shapes={SHAPED: ((4, 2), (2, 8), (4, 8))})
 THEANO = Old(numbers=(2, 2, 4), backend="theano")
 
 
@@ -25,7 +26,11 @@ def module(step: Step) -> Any:
 def rewritten(step: Step, example: Any, old: Old) -> tuple[Any, list[str]]:
     """An example after a step, and what the step said; a layer is put into a model first."""
     document = copy.deepcopy(example)
-    if document.get("class_name") not in ("Sequential", "Functional", "Model"):
+    if document.get("name") == "inner" or document.get("class_name") not in (
+        "Sequential",
+        "Functional",
+        "Model",
+    ):
         document = {"class_name": "Sequential", "config": {"name": "m", "layers": [document]}}
     return document, [told for _, told in step.apply(document, "model", old)]
 
@@ -33,6 +38,8 @@ def rewritten(step: Step, example: Any, old: Old) -> tuple[Any, list[str]]:
 def fitting(step: Step) -> Old:
     if step.name.startswith(("keras-1", "time-distributed-dense", "merge")):
         return FIRST
+    if step.name in ("keras-operations", "lone-outputs", "low-rank"):
+        return LATER
     return THEANO if step.name.startswith("theano") else OLD
 
 

@@ -25,7 +25,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "matrix")]
 
 import outcome  # noqa: E402
 
-KINDS = ("equal", "not compared", "needs a class", "differs", "refused")
+KINDS = ("equal", "not compared", "needs a class", "not in the file", "differs", "refused")
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,13 +137,17 @@ def compared(path: Path) -> dict:
     }
     if planned.needs:
         return {**seen, "verdict": "needs a class", "told": ", ".join(seen["needs"])}
+    if planned.stopped:
+        return {**seen, "verdict": "not in the file", "told": "; ".join(planned.stopped)}
     model = build(planned)
     if not golden_of(path).exists():
         return {**seen, "verdict": "not compared", "told": "the version gave no outputs"}
     found = compare.compared(model, golden.read(golden_of(path)), contract.read(model))
     gap = [f"{found.where}: {found.expected} became {found.got}"] if found.where else []
-    told = "; ".join([*gap, *found.told])
+    told = "; ".join([*gap, *found.told, *(planned.told if gap else ())])
     verdict = {"equal": "equal", "differs": "differs"}.get(found.verdict, "not compared")
+    if verdict == "differs" and planned.told != planned.source.told:
+        verdict = "not in the file"  # and the migration says so
     if verdict == "not compared" and (found.difference or 0) <= found.limit:
         verdict = "equal"  # a model that answers every input alike was compared all the same
     return {**seen, "verdict": verdict, "difference": found.difference, "told": told}

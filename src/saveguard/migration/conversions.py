@@ -101,10 +101,21 @@ def _locally_connected(arrays: list[Array]) -> list[Array]:
     return [kernel, *(one.reshape(-1, one.shape[-1]) for one in bias), cut]
 
 
+def _low_rank(arrays: list[Array]) -> list[Array]:
+    """The kernel, which stands last as it was not trained, with its update; then the bias."""
+    *bias, first, second, kernel = arrays
+    return [kernel + first @ second, *bias]
+
+
 def _scales(arrays: list[Array]) -> list[Array]:
     """The scale of each channel as the kernel of a convolution channel by channel."""
     scale, *shift = arrays
     return [scale.reshape(1, 1, -1, 1), *shift]
+
+
+def _flat(arrays: list[Array]) -> list[Array]:
+    """Arrays with axes of length 1 around that of the channels."""
+    return [one.reshape(-1) for one in arrays]
 
 
 CONVERSIONS: dict[str, Conversion] = {
@@ -116,6 +127,8 @@ CONVERSIONS: dict[str, Conversion] = {
     "cudnn-lstm": _cudnn(4, add=True),
     "cudnn-gru": _cudnn(3, add=False),
     "locally-connected": _locally_connected,
+    "flat": _flat,
+    "low-rank": _low_rank,
     "scales-of-channels": _scales,
     "theano-kernel": _turned(1),
     "theano-two-kernels": _turned(2),

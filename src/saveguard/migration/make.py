@@ -18,14 +18,16 @@ def make(plan: Plan, custom: Mapping[str, Any]) -> Any:
     """The model, built and with its weights.
 
     Raises:
-        SaveguardError: SG285 if classes are missing, SG287 if Keras refuses the configuration,
-            SG286 if arrays do not fit.
+        SaveguardError: SG285 if classes are missing, without a code if a vocabulary is, SG287 if
+            Keras refuses the configuration, SG286 if arrays do not fit.
     """
     import keras
 
     path = plan.source.path
     if plan.needs:
         raise _stopped(path, classes_wanted.asked(path, (need.wanted for need in plan.needs)))
+    if plan.stopped:
+        raise SaveguardError(Report(subject=path, not_read=plan.stopped))
     try:
         with keras.saving.custom_object_scope(dict(custom)), unfilled():
             model = keras.saving.deserialize_keras_object(copied(plan.model), safe_mode=True)

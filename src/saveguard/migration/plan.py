@@ -8,7 +8,7 @@ from typing import Any
 
 from saveguard.archive import nodes
 from saveguard.facts import Frozen
-from saveguard.migration import needs, tree
+from saveguard.migration import needs, tree, unwritten
 from saveguard.migration.needs import Need
 from saveguard.migration.source import Source, source_of
 from saveguard.migration.step import Exact, Old
@@ -44,7 +44,8 @@ class Plan(Frozen, frozen=True):
         model: The rewritten configuration, as today's Keras writes it.
         training: How the model was compiled, rewritten; None where it was not.
         carries: Which arrays become the weights of which layer.
-        told: What is not carried over, in words.
+        told: What is not carried over, or not in the file, in words.
+        stopped: What it cannot be built without, in words.
     """
 
     source: Source
@@ -54,6 +55,7 @@ class Plan(Frozen, frozen=True):
     training: Mapping[str, Any] | None
     carries: tuple[Carry, ...]
     told: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
 
     @property
     def exact(self) -> Exact:
@@ -117,5 +119,6 @@ def plan(
         model=rewritten,
         training=training,
         carries=carries,
-        told=source.told,
+        told=(*source.told, *unwritten.told(rewritten, old)),
+        stopped=tuple(unwritten.vocabularies(rewritten, old)),
     )

@@ -36,9 +36,12 @@ def assign(model: Any, plan: Plan) -> None:
         if pool is not None:
             pooled.setdefault(pool, []).append(carry)
             continue
-        layer = layer_at(model, carry.layer)
-        _give(carry.layer, weights_of(layer), arrays.get(carry.origin, ()), carry.conversions)
-        if hasattr(layer, "finalize_state"):  # Normalization computes with what it makes of them
+        layer, held = layer_at(model, carry.layer), arrays.get(carry.origin, ())
+        if hasattr(layer, "summary") and len(held) == 1:  # Discretization, which has no variables
+            layer.summary = read(held[0])
+        else:
+            _give(carry.layer, weights_of(layer), held, carry.conversions)
+        if held and hasattr(layer, "finalize_state"):  # it computes with what it makes of them
             layer.finalize_state()
     for path, carries in pooled.items():
         if any(carry.conversions for carry in carries):

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from saveguard.migration import alone, target, written
 from saveguard.migration import custom as customs
-from saveguard.migration import target, written
 from saveguard.migration.plan import plan
 from saveguard.migration.proof import asking
 from saveguard.migration.source import Source, source_of
@@ -63,8 +63,6 @@ def migrate(
     source, path = os.fspath(old), os.fspath(new)
     target.refuse(source, path, overwrite=overwrite)
     if model is not None:
-        from saveguard.migration import alone
-
         return alone.migrate(source, path, model, golden=golden, limit=limit)
     given = customs.given(custom)
     read: Source = source_of(source)

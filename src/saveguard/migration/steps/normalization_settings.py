@@ -7,7 +7,8 @@ SyncBatchNormalization; the classes BatchNormalizationV1 and V2.
 
 ## Rewrites
 
-The arguments are dropped, the axis loses its list, and the class is BatchNormalization, with
+The arguments are dropped, the axis loses its list (and is one less where there were virtual
+batches, whose axis it counted), and the class is BatchNormalization, with
 `synchronized=True` for SyncBatchNormalization.
 
 ## Why
@@ -31,6 +32,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saveguard.facts import Node
+from saveguard.migration import tree
 from saveguard.migration.parts import anything, dropped, made, settings
 from saveguard.migration.step import Old, Step
 
@@ -45,12 +47,15 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
             settings(node)["synchronized"] = True
         node.raw["class_name"] = "BatchNormalization"  # type: ignore[index]
         yield f"{node.class_name} is BatchNormalization now"
+    virtual = settings(node).get("virtual_batch_size") is not None
     for argument in ("fused", "adjustment", "virtual_batch_size"):
         yield from dropped(node, argument, anything)
+    if virtual:
+        tree.convert(node.raw, "flat")  # type: ignore[arg-type]
     axis = settings(node).get("axis")
     if isinstance(axis, list) and len(axis) == 1:
-        settings(node)["axis"] = axis[0]
-        yield f"the axis {axis[0]} stands without a list"
+        settings(node)["axis"] = axis[0] - (virtual and axis[0] > 0)
+        yield f"the axis {settings(node)['axis']} stands without a list"
 
 
 step = Step(

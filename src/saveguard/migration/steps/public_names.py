@@ -63,8 +63,14 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
         return
     if node.class_name == "Functional":
         raw.update(module="keras.src.models.functional", registered_name="Functional")
-        yield from ()
         return
+    _name(raw, node)
+    if node.path == "$":
+        yield "every object is written with its public module"
+
+
+def _name(raw: Raw, node: Node) -> None:
+    """Put the public module beside an object; what Keras does not have keeps its name."""
     symbol = today().symbol(node.class_name, role=node.role)
     if symbol is None and node.role == "activation":  # a layer may be one
         symbol = today().symbol(node.class_name, role="layer")
@@ -76,8 +82,6 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     raw.setdefault("config", {})
     if symbol.function:
         raw.update(class_name="function", config=symbol.name, registered_name=symbol.name)
-    if node.path == "$":
-        yield "every object is written with its public module"
 
 
 step = Step(
