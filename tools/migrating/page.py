@@ -69,7 +69,12 @@ def summary(measured: Sequence[Measured]) -> str:
     """One line: files, equal ones, and their share."""
     equal, of = _share(measured)
     told = f"{equal:,} of {of:,}" + (f" ({equal / of:.1%})" if of else "")
-    return f"{len(measured):,} files; of those compared that need no class, {told} are equal"
+    left = sum(one.verdict == "not in the file" for one in measured)
+    return (
+        f"{len(measured):,} files; of those compared that need no class, {told} are equal; of"
+        f" {left} more the file does not hold what their outputs depend on"
+        f" ({equal / max(1, of + left):.1%} with those counted as missed)"
+    )
 
 
 def table(measured: Sequence[Measured]) -> str:

@@ -34,8 +34,9 @@ def vocabularies(model: Mapping[str, Any], old: Old) -> Iterator[str]:
     for node in nodes.walk(model, "model"):
         if node.class_name in _LOOKUPS and not settings(node).get("vocabulary"):
             yield (
-                f"`{node.name}`: its vocabulary, which stands in neither configuration nor weights; save the model as"
-                " `.keras` where it still loads, or give the layer one in the file's configuration"
+                f"`{node.name}`: its vocabulary, which stands in neither configuration nor weights;"
+                " save the model as `.keras` where it still loads, or give the layer one in the"
+                " file's configuration"
             )
 
 

@@ -45,7 +45,7 @@ _LIKE = ("ZerosLike", "OnesLike", "FullLike")
 def _rewrite(node: Node, old: Old) -> Iterator[str]:
     if not wiring.is_graph(node.raw) or old.numbers < (3,):  # type: ignore[arg-type]
         return
-    for layer in node.raw["config"]["layers"]:  # type: ignore[index]
+    for layer in node.raw["config"]["layers"]:
         name, kind = layer.get("name"), str(layer.get("class_name"))
         place = "" if "module" in layer or kind in old.custom else _place(kind, layer)
         if place:

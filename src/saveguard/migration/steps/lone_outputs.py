@@ -37,7 +37,7 @@ from saveguard.migration.step import Old, Step
 def _rewrite(node: Node, old: Old) -> Iterator[str]:
     if node.path == "$" or not wiring.is_graph(node.raw) or old.numbers < (3,):  # type: ignore[arg-type]
         return
-    config: Raw = node.raw["config"]  # type: ignore[index]
+    config: Raw = node.raw["config"]
     held = config["output_layers"]
     if isinstance(held, list) and len(held) == 1 and isinstance(held[0], list):
         config["output_layers"] = held[0]
