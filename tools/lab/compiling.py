@@ -173,7 +173,7 @@ TABLE = {
         ),
     ],
     "SG513": [
-        ("fit", lambda _: of_own_step(step_without_gradient), (KERAS_3 or TF >= (2, 2))),
+        ("fit", lambda _: of_own_step(step_without_gradient), ON_TF and TF >= (2, 2)),
         ("fit", lambda _: with_loss(loss_of_nothing), EAGER and ON_TF),
         ("compile", lambda _: fit(classifier(4, None), ROWS, TARGETS)),
         ("fit", lambda _: with_loss(loss_by_truth), keras.backend.backend() == "torch"),

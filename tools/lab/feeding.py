@@ -22,6 +22,7 @@ from traceback_cases import (
 from lab.running import ROWS, TARGETS, classifier, embedding, fit, joined, named_inputs  # noqa: F401
 
 layers = keras.layers
+ON_TF = keras.backend.backend() == "tensorflow"
 STREAMS = KERAS_3 or TF >= (2, 1)
 
 
@@ -167,7 +168,7 @@ TABLE = {
         (
             "fit",
             lambda _: fit(compiled(), streamed(np.array([["a"] * 64] * 8), TARGETS).batch(4)),
-            STREAMS and keras.backend.backend() == "tensorflow",
+            STREAMS and ON_TF,
         ),
         ("predict", lambda _: predict(embedding(), np.array([["the", "cat", "sat", "on", "it"]]))),
     ],
@@ -186,7 +187,11 @@ TABLE = {
     ],
     "SG525": [
         ("fit", lambda _: fit(two_outputs(), ROWS, TARGETS)),
-        ("fit", lambda _: fit(two_outputs(), ROWS, {"color": TARGETS, "weight": TARGETS[:, :1]})),
+        (
+            "fit",
+            lambda _: fit(two_outputs(), ROWS, {"color": TARGETS, "weight": TARGETS[:, :1]}),
+            ON_TF,
+        ),
         ("fit", lambda _: fit(two_outputs(), ROWS, [TARGETS] * 3)),
         ("fit", lambda _: fit(two_outputs(loss=["mse"] * 3), ROWS, [TARGETS, TARGETS[:, :1]])),
         (

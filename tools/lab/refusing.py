@@ -10,6 +10,8 @@ import zipfile
 import h5py
 from traceback_cases import KERAS_3, TF, NotHere, custom, dense, keras, load, save, sequential
 
+ON_TF = keras.backend.backend() == "tensorflow"
+
 OLD_3 = KERAS_3 and keras.__version__.startswith(("3.0.", "3.1.", "3.2.", "3.3.", "3.4."))
 
 
@@ -142,7 +144,7 @@ TABLE = {
             ),
         ),
     ],
-    "SG307": [("load", lambda tmp: tfsm(tmp / "m.keras"), KERAS_3)],
+    "SG307": [("load", lambda tmp: tfsm(tmp / "m.keras"), KERAS_3 and ON_TF)],
     "SG308": [("load", lambda tmp: with_array(tmp / "w.weights.h5", declared))],
     "SG309": [("load", lambda tmp: with_array(tmp / "w.weights.h5", elsewhere))],
     "SG312": [("load", lambda tmp: bomb(tmp / "m.keras"))],

@@ -233,7 +233,11 @@ TABLE = {
         ),
     ],
     "SG275": [
-        ("load", lambda tmp: layers.TFSMLayer(served(tmp), call_endpoint="serving"), KERAS_3),
+        (
+            "load",
+            lambda tmp: layers.TFSMLayer(served(tmp), call_endpoint="serving"),
+            KERAS_3 and ON_TF,
+        ),
         (
             "load",
             lambda tmp: tensorflow().saved_model.load(served(tmp)).signatures["predict"],

@@ -28,6 +28,8 @@ from traceback_cases import (
 from lab.running import ROWS, TARGETS, fit
 from lab.saving import subclassed
 
+ON_TF = keras.backend.backend() == "tensorflow"
+
 WEIGHTS_2 = not KERAS_3 and not OWN_PACKAGE
 SAVED_MODELS = not KERAS_3 and not OWN_PACKAGE and TF >= (2, 0)
 # As `marshal` writes a value of a kind that it does not have.
@@ -197,7 +199,7 @@ TABLE = {
         ("load", lambda tmp: load_unsafely(with_code(tmp / "m.keras", NO_CODE)), KERAS_3),
         ("load", lambda tmp: load_unsafely(with_code(tmp / "m.h5", "4w=="))),
     ],
-    "SG275": [("load", lambda tmp: functions(tmp / "m"), KERAS_3)],
+    "SG275": [("load", lambda tmp: functions(tmp / "m"), KERAS_3 and ON_TF)],
     "SG276": [("save", saved_twice, SAVED_MODELS)],
     "SG279": [
         ("load", lambda _: state_into(4)),

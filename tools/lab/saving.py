@@ -21,6 +21,8 @@ from traceback_cases import (
     sequential,
 )
 
+ON_TF = keras.backend.backend() == "tensorflow"
+
 
 def same_names():
     def build(self, shape):
@@ -171,7 +173,7 @@ TABLE = {
         ("checkpoint", lambda tmp: logged(tmp, "m-{epoch}-{val_acc:.2f}", monitor="loss")),
     ],
     "SG263": [("checkpoint", lambda tmp: logged(tmp, "m", monitor="val_f1", save_best_only=True))],
-    "SG264": [("export", exported_with_table, TF >= (2, 0))],
+    "SG264": [("export", exported_with_table, ON_TF and TF >= (2, 0))],
     "SG520": [("predict", called_otherwise, TF >= (2, 0))],
     "SG269": [
         ("save", lambda tmp: held_open(tmp / "m.h5")),

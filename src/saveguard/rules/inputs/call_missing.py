@@ -66,6 +66,19 @@ rule.in_traceback(
         "indentation",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("AttributeError", "RuntimeError"),
+        pattern=r"Could not automatically infer the output shape[\s\S]{0,80}?"
+        r"\(of type (?P<name>\w+)\)[\s\S]{0,400}?"
+        r"'NoneType' object has no attribute '(?:shape|dtype)'",
+        message="the `call` of {name} returns no tensor",
+        why="Keras runs a layer by its `call`, and goes on with the tensors that it returns.",
+        fix="write `def call(self, inputs):` with a `return` of a tensor, at the class's own "
+        "indentation",
+        certainty="likely",
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

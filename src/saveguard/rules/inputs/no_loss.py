@@ -61,6 +61,7 @@ rule.in_traceback(
     Signature(
         exceptions=("ValueError", "AttributeError"),
         pattern=r"None values not supported"
+        r"|None is not a valid value for jnp\.array"
         r"|'?NoneType'? object has no attribute 'dtype'",
         stages=("fit", "evaluate"),
         message="there are no targets",

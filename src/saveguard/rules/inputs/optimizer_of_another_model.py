@@ -53,6 +53,22 @@ rule.in_traceback(
         " unfrozen",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"Invalid variable value in StatelessScope: [\s\S]{0,200}?For variable"
+        r" <Variable path=(?P<name>[\w/.:-]+)",
+        stages=("fit",),
+        message="the optimizer does not fit {name}: it was built for other variables",
+        why="An optimizer makes its state for the variables that it sees first, and takes no"
+        " others.",
+        fix="a new optimizer for each model, and compile() again after layers were added or"
+        " unfrozen",
+        certainty="likely",
+        frames=r"stateless_scope|traceback_utils",
+        alone=None,
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

@@ -127,6 +127,19 @@ rule.in_traceback(
         alone=None,
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError",),
+        pattern=r"invalid literal for int\(\) with base 10: '(?P<value>[^']*)'",
+        stages=("build",),
+        message="a size is {value}, which is no number",
+        why=_WHY,
+        fix=_FIX,
+        certainty="likely",
+        frames=r"keras/src/backend/common/variables\.py|:standardize_shape",
+        alone=None,
+    )
+)
 
 
 def bad(_tmp: Path) -> Call:

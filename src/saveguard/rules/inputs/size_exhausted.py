@@ -59,8 +59,9 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("RuntimeError",),
-        pattern=r"Kernel size can't be greater than actual input size|Output size is too small",
+        exceptions=("RuntimeError", "ValueError"),
+        pattern=r"Kernel size can't be greater than actual input size|Output size is too small"
+        r"|convolution operation resulted in an empty output",
         message="the layer leaves no room: its window is larger than its input",
         why="What reaches it has become smaller than the window, by strides and poolings before.",
         fix='padding="same", fewer poolings or a larger input; model.summary() shows the sizes',

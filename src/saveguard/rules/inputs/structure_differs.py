@@ -142,6 +142,18 @@ rule.in_traceback(
         alone=None,
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("KeyError",),
+        pattern=r"^\d{9,}$",
+        stages=("predict", "fit", "evaluate", "build"),
+        message="an input of the model was given nothing",
+        why="The data are not nested as the model's inputs are.",
+        fix="give one array for each of model.inputs, in a list or by name",
+        frames=r":_?run_(?:through_graph|internal_graph)",
+        alone=None,
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -88,6 +88,21 @@ rule.in_traceback(
         " place",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "TypeError"),
+        pattern=r"Could not interpret (?:the )?\w+(?: function)? identifier: \{'module':"
+        r" '(?P<module>keras\.(?:src\.)?utils[\w.]*)', 'class_name': '(?:function', 'config': ')?"
+        r"(?P<name>\w+)'",
+        stages=("load",),
+        frames=r"serialization_lib\.py:|saving_(?:api|lib)\.py:|load_model|traceback_utils",
+        versions=("keras3",),  # more telling than that no such class is registered
+        message="{where} names `{module}.{name}`, which is no part of a model",
+        why="What downloads or writes is neither an activation nor an initializer.",
+        fix="do not load {where} unless you know who wrote it; `saveguard check {where}` shows the"
+        " place",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

@@ -94,6 +94,21 @@ rule.in_traceback(
         " file",
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "KeyError", "OSError"),
+        pattern=r"Unable to (?:synchronously )?open object \((?:can't open file|unable to open"
+        r" external file)",
+        stages=("load",),
+        frames=r"load_(?:model|weights)|saving_lib\.py:",
+        versions=("keras3",),  # more telling than the list that it stands in
+        message="arrays of {where} lie in another file, which is not there",
+        why="HDF5 follows a link out of the file it reads, to whatever file the link names.",
+        fix="do not load {where} unless you know who wrote it; saving the model anew makes one"
+        " whole"
+        " file",
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

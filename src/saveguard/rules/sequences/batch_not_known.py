@@ -92,12 +92,17 @@ rule.in_traceback(
 )
 rule.in_traceback(
     Signature(
-        exceptions=("RuntimeError",),
-        pattern=r"calling (?:LSTM|GRU|SimpleRNN)Cell\.call\(\)[\s\S]{0,60}size of tensor a"
+        exceptions=("RuntimeError", "TypeError", "ValueError"),
+        pattern=r"calling (?:LSTM|GRU|SimpleRNN)Cell\.call\(\)[\s\S]{0,60}(?:size of tensor a"
         r" \((?P<got>\d+)\)"
-        r" must match the size of tensor b \((?P<size>\d+)\)",
+        r" must match the size of tensor b \((?P<size>\d+)\)"
+        r"|incompatible shapes for broadcasting: (?:shapes=\[)?"
+        r"\((?P<got2>\d+), \d+\), \((?P<size2>\d+), \d+\))",
         stages=("fit", "evaluate", "predict"),
-        message="a batch of another size than the stateful layer keeps states for: {got}, {size}",
+        frames=r"keras",
+        versions=("keras3",),  # more telling than that two shapes differ
+        message="a batch of another size than the stateful layer keeps states for: {got}{got2},"
+        " {size}{size2}",
         why="A stateful layer keeps one state for each row of its batch.",
         fix="give batches of the size in batch_shape, and leave out the last that is smaller",
         certainty="likely",

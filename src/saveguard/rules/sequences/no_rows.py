@@ -167,6 +167,19 @@ rule.in_traceback(
         alone=None,
     )
 )
+rule.in_traceback(
+    Signature(
+        exceptions=("ValueError", "RuntimeError"),
+        pattern=r"Inputs to a layer should be tensors\. Got '?None'?",
+        stages=("predict", "fit", "evaluate"),
+        message="no rows reached the model",
+        why=_EMPTY,
+        fix=_COUNT,
+        frames=r":_symbolic_build|traceback_utils",
+        certainty="likely",
+        alone=None,
+    )
+)
 
 
 def bad(tmp: Path) -> Call:

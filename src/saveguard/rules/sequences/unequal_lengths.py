@@ -84,7 +84,7 @@ rule.in_traceback(
 rule.in_traceback(
     Signature(
         exceptions=("ValueError", "TypeError"),
-        pattern=r"Invalid dtype: object",
+        pattern=r"Invalid dtype: object|Dtype object is not a valid JAX array type",
         stages=("predict", "fit", "evaluate"),
         message="the data are an array of Python objects: mostly sequences of unequal lengths",
         why=_WHY,
