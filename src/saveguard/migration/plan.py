@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from saveguard.archive import nodes
@@ -101,20 +101,12 @@ def plan(
         shapes=shapes,
         alike=_alike(source.model),
     )
-    model = tree.begun(source.model)
-    training = tree.copied(source.training)
-    applied: list[Applied] = []
-    for step in STEPS:
-        if step.name in without:
-            continue
-        for name, document in (("model", model), ("compile", training)):
-            for node, told in step.apply(document, name, old) if document else ():
-                place = node.layer or node.path
-                applied.append(Applied(step.name, place, told, step.exact))
+    model, training = tree.begun(source.model), tree.copied(source.training)
+    applied = tuple(_rewritten(model, training, old, without))
     rewritten, carries = tree.finished(model)
     return Plan(
         source=source,
-        applied=tuple(applied),
+        applied=applied,
         needs=needs.of(rewritten, training, old),
         model=rewritten,
         training=training,
@@ -122,3 +114,13 @@ def plan(
         told=(*source.told, *unwritten.told(rewritten, old)),
         stopped=tuple(unwritten.vocabularies(rewritten, old)),
     )
+
+
+def _rewritten(model: Any, training: Any, old: Old, without: Collection[str]) -> Iterator[Applied]:
+    """Take the steps, one after the other; the documents are rewritten in place."""
+    for step in STEPS:
+        if step.name in without:
+            continue
+        for name, document in (("model", model), ("compile", training)):
+            for node, told in step.apply(document, name, old) if document else ():
+                yield Applied(step.name, node.layer or node.path, told, step.exact)

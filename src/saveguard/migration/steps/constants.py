@@ -40,6 +40,10 @@ def _rewrite(node: Node, old: Old) -> Iterator[str]:
     if not wiring.is_graph(node.raw) or old.numbers >= (3,):  # type: ignore[arg-type]
         return
     model: Raw = node.raw["config"]
+    if any(
+        isinstance(call, list) for one in model["layers"] for call in one.get("inbound_nodes") or ()
+    ):
+        return  # calls as Keras 2 wrote them, which no other step has rewritten
     values = {layer["name"]: _value(layer) for layer in model["layers"] if _value(layer)}
     for layer in model["layers"]:
         for call in layer.get("inbound_nodes") or ():
