@@ -71,12 +71,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Golden]:
 
 
 def verdict(planned: Plan, golden: Golden) -> str:
-    """What the proof says, or `refused` where Keras does not even build the model."""
+    """What the proof says, or `refused` where the model is not built, or raises when called."""
     try:
         model = build(planned)
-    except Exception:  # noqa: BLE001  whatever stops it, there is no model to be wrong
+        return compare.compared(model, golden, contract.read(model)).verdict
+    except Exception:  # noqa: BLE001  whatever stops it, there is no answer to be wrong
         return "refused"
-    return compare.compared(model, golden, contract.read(model)).verdict
 
 
 def settings(model: Any, name: str) -> Iterator[dict[str, Any]]:
