@@ -77,7 +77,7 @@ def _migrated(tmp: Path, *, factor: float) -> Call:
     import keras
     import numpy as np
 
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, kernel_initializer="ones")])
     model.save(tmp / "old.h5")
     inputs = np.arange(6, dtype="float32").reshape(2, 3)
     outputs = factor * np.asarray(model(inputs))
