@@ -33,8 +33,8 @@ def checked_beside(name: str, when: When) -> Iterator[None]:
     """While the block runs, another thread reads the whole file; see `saveguard.load`.
 
     Raises:
-        SaveguardError: If the file is not what its checksums say; also in place of what the
-            block raises, which may come of that.
+        SaveguardError: With `now`, if the file is not what its checksums say; also in place of
+            what the block raises, which may come of that.
     """
     if when == "never":
         yield
@@ -43,15 +43,12 @@ def checked_beside(name: str, when: When) -> Iterator[None]:
     found = thread.submit(_require, name)
     try:
         yield
-    except Exception:
-        found.result()
-        raise
     finally:
         thread.shutdown(wait=False)
-    if when == "now":
-        found.result()
-    else:
-        found.add_done_callback(_warn)
+        if when == "now":
+            found.result()
+        else:
+            found.add_done_callback(_warn)
 
 
 def _require(name: str) -> None:

@@ -13,7 +13,7 @@ from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import examples, opening, records, runs
 from saveguard.data.sources.arrays import BATCH
 from saveguard.data.sources.examples import Feature
-from saveguard.data.sources.stops import DAMAGED, MALFORMED, line
+from saveguard.data.sources.stops import DAMAGED, MALFORMED, guarded, line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,26 +65,24 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch |
     """The records in batches; what is damaged is told in its place."""
     single, table = _single(part.file), Table()
     with opening.unpacked(part.file) as file:
-        try:
-            for row, data in enumerate(records.records(file)):
-                found = _parsed(data, part.file, row)
-                if isinstance(found, Trouble):
-                    yield from table.batches(single)
-                    yield found
-                    table = Table()
-                    continue
-                asked = found if columns is None else {n: found.get(n) for n in columns}
-                table.add(asked, len(data or b""))
-                if table.full:
-                    yield from table.batches(single)
-                    table = Table()
-        except Exception:
-            yield from table.batches(single)
-            raise
+        for row, data in enumerate(guarded(records.records(file), part.file, part)):
+            found = _parsed(data, part.file, row)
+            if isinstance(found, Trouble):
+                yield from table.batches(single)
+                yield found
+                table = Table()
+                continue
+            asked = found if columns is None else {n: found.get(n) for n in columns}
+            table.add(asked, len(data or b""))
+            if table.full:
+                yield from table.batches(single)
+                table = Table()
         yield from table.batches(single)
 
 
-def _parsed(data: bytes | None, path: str, row: int) -> dict[str, Feature] | Trouble:
+def _parsed(data: bytes | Trouble | None, path: str, row: int) -> dict[str, Feature] | Trouble:
+    if isinstance(data, Trouble):  # what stops the reading
+        return msgspec.structs.replace(data, row=row)
     if data is None:
         what = f"record {row:,} does not agree with its checksum"
         return Trouble(code=DAMAGED, file=path, what=what, row=row, rows=1)
