@@ -11,22 +11,13 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from rehearsed import LAYERS, X, Y, compiled
 
 import saveguard
 from saveguard.rules.examples import user_module
 
 pytestmark = pytest.mark.backend
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(16, 4)).astype("float32")
-Y = RNG.normal(size=(16, 2)).astype("float32")
 FRAMEWORKS = ("tensorflow", "jax", "jaxlib", "torch")
-
-
-def compiled(*layers: Any, inputs: bool = True) -> Any:
-    keras.utils.set_random_seed(3)
-    made = keras.Sequential([*([keras.Input((4,))] if inputs else []), *layers])
-    made.compile(keras.optimizers.Adam(0.1), "mse", metrics=["mae"])
-    return made
 
 
 def described(value: Any, path: str = "model", depth: int = 7) -> Iterator[tuple[str, Any]]:
@@ -147,42 +138,6 @@ def test_what_is_no_model_is_told() -> None:
     with pytest.raises(saveguard.SaveguardError) as caught:
         saveguard.check(42)
     assert caught.value.codes == ("SG708",)
-
-
-LAYERS = """
-@keras.saving.register_keras_serializable('shop')
-class Table(keras.layers.Layer):
-    def __init__(self, rows, **kwargs):
-        super().__init__(**kwargs)
-        self.rows, self.first = rows, rows[1]
-    def call(self, inputs):
-        return inputs * self.first
-    def get_config(self):
-        return {**super().get_config(), "rows": self.rows}
-
-@keras.saving.register_keras_serializable('shop')
-class Takes(keras.layers.Layer):
-    def build(self, shape):
-        self.scale = self.add_weight(shape=(shape[-1],), name="scale")
-    def call(self, inputs):
-        return inputs * self.scale
-    def load_own_variables(self, store):
-        raise KeyError("gone")
-
-LIMIT = [1.0]
-
-@keras.saving.register_keras_serializable('shop')
-class Limited(keras.layers.Layer):
-    def call(self, inputs):
-        return inputs + LIMIT[0]
-
-@keras.saving.register_keras_serializable('shop')
-class Strict(keras.layers.Layer):
-    def call(self, inputs):
-        if LIMIT[0] != 2.0:
-            raise RuntimeError("the limit is not set")
-        return inputs
-"""
 
 
 @pytest.mark.parametrize(
