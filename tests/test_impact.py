@@ -12,7 +12,8 @@ import pytest
 from saveguard.contract import Contract
 from saveguard.data import kinds
 from saveguard.data.sources import source
-from saveguard.data.terms import Target, Terms
+from saveguard.data.targets import Target
+from saveguard.data.terms import Terms
 from saveguard.training.flagged import Rows, array, rows
 from saveguard.training.impact import Impact, impact, interval, measure
 
@@ -93,7 +94,7 @@ def test_rows_of_a_file_are_flagged_as_the_audit_names_them(tmp_path: Path) -> N
     held = {"tokens": pa.array(tokens, pa.list_(pa.int32())), "label": labels}
     pq.write_table(pa.table(held), tmp_path / "a.parquet")
     contract = Contract.parse("tokens: int32[batch, time<=3] vocabulary=9 pad=0")
-    terms = Terms(contract=contract, target=Target("label", 2))
+    terms = Terms(contract=contract, targets=(Target("label", classes=2),))
     found = rows(source(str(tmp_path / "a.parquet")), terms, 100)
     assert found.bad.tolist() == [False, False, True, True, True] and found.unfed == 1
     assert found.kinds == {
@@ -103,8 +104,9 @@ def test_rows_of_a_file_are_flagged_as_the_audit_names_them(tmp_path: Path) -> N
         kinds.LENGTH: 1,
     }
     assert found.inputs.tolist() == [[1, 2, 0], [3, 0, 0], [99, 0, 0], [0, 0, 0], [1, 2, 3]]
+    other = Terms(contract, targets=(Target("tags", classes=2),))
     with pytest.raises(ValueError, match="'tags'"):
-        rows(source(str(tmp_path / "a.parquet")), Terms(contract, target=Target("tags", 2)), 9)
+        rows(source(str(tmp_path / "a.parquet")), other, 9)
 
 
 def test_rows_become_arrays() -> None:

@@ -96,7 +96,9 @@ DEFECTS = (
     Defect("too long", _set("tokens", [3] * 21), "SG503", "length", "tokens", (RAGGED,)),
     Defect("too few values", _set("x", [0.5] * 3), "SG503", "length", "x", (RAGGED,)),
     Defect("too many values", _set("x", [0.5] * 5), "SG503", "length", "x", (RAGGED,)),
-    Defect("an axis too many", _set("x", [[0.5] * 2] * 4), "SG503", "length", "x", (TYPES,)),
+    Defect(
+        "an axis too many", _set("x", [[0.5] * 2] * 4), "SG503", "length on axis 2", "x", (TYPES,)
+    ),
     Defect("two axes too many", _set("x", [[[0.5] * 4] * 2] * 2), "SG502", "rank", "x", (TYPES,)),
     Defect("text for numbers", _set("tokens", ["a", "b"]), "SG541", "text", "tokens", (TYPES,)),
     Defect("fractions for ids", _at("tokens", 2, 0.7), "SG541", "cast", "tokens"),

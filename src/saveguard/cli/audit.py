@@ -40,11 +40,29 @@ def _columns(
     return {name: tuple(column.split(",")) for name, _, column in pairs}
 
 
+def _labels(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> str | dict[str, str] | None:
+    """`label`, or `class=label` for the labels of one output of several."""
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    if any("=" not in one for one in given):
+        raise click.BadParameter("of several, each is OUTPUT=COLUMN")
+    pairs = (one.partition("=") for one in given)
+    return {output: column for output, _, column in pairs} or None
+
+
 @click.command("audit")
 @click.argument("data", nargs=-1, required=True, metavar="DATA...")
 @click.option("--contract", metavar="MODEL|FILE|LINE", help="What the data are held against.")
 @click.option("--test", metavar="DATA", help="Other data, of which no row may be among these.")
-@click.option("--labels", metavar="COLUMN", help="The column that has the labels.")
+@click.option(
+    "--labels",
+    multiple=True,
+    callback=_labels,
+    metavar="[OUTPUT=]COLUMN",
+    help="The column that has the labels; of several outputs, one for each.",
+)
 @click.option("--classes", type=int, help="How many classes there are.")
 @click.option(
     "--map",

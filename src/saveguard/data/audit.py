@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from saveguard.data import contracts, findings
-from saveguard.data.contracts import Known
 from saveguard.data.engines import Engine
 from saveguard.data.reading import Progress, Reading, Run, read
 from saveguard.data.result import Audit, told
 from saveguard.data.sources import source
 from saveguard.data.summary import Summary
-from saveguard.data.terms import Target, Terms
+from saveguard.data.targets import Labels, targets
+from saveguard.data.terms import Terms
 from saveguard.rules import registry
 
 # What a worker may hold at a time: a batch as it is decoded, and what is computed of it.
@@ -31,7 +31,7 @@ def audit(
     engine: Engine = "local",
     workers: int | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
-    labels: str | None = None,
+    labels: Labels | None = None,
     classes: int | None = None,
     sample: float = 1.0,
     resume: str | os.PathLike[str] | None = None,
@@ -51,7 +51,7 @@ def audit(
         workers: How many; by default as many as there are cores, and as `memory` allows.
         columns: For an input, the column that feeds it, where their names differ; or several
             columns, that are its values.
-        labels: The column that has the labels.
+        labels: The column that has the labels; of a model of several outputs, for each by name.
         classes: How many classes there are, where the model does not say.
         sample: The share of the parts that is read.
         resume: A file, or a folder, that keeps what was read and goes on with it.
@@ -60,12 +60,14 @@ def audit(
 
     Raises:
         SaveguardError: If the contract is none (SG540), or the engine is not installed (SG741).
+        ValueError: If it is not known which output the labels are for.
     """
     known = contracts.known(contract)
     given = {
         key: (one,) if isinstance(one, str) else tuple(one) for key, one in (columns or {}).items()
     }
-    terms = Terms(contract=known.contract, columns=given, target=_target(labels, classes, known))
+    due = targets(known.outputs, labels, classes)
+    terms = Terms(contract=known.contract, columns=given, targets=due)
     at_once = workers or 0 if engine == "ray" else _workers(workers, memory)
     run = Run(terms, engine, at_once, sample, progress)
     held = read(run, source(data), keyed=test is not None, resume=resume)
@@ -73,14 +75,6 @@ def audit(
     if test is not None and not held.stopped:
         other = read(run, source(test), known=held.summary.keys)
     return _report(terms, held, other)
-
-
-def _target(labels: str | None, classes: int | None, known: Known) -> Target | None:
-    """What is due of the labels; `y`, as data in memory have them, need not be named."""
-    if labels is None and not known.loss and classes is None:
-        return None
-    classes = classes or known.classes
-    return Target(labels or "y", classes, known.loss, known.units, named=labels is not None)
 
 
 def _workers(wanted: int | None, memory: int) -> int:

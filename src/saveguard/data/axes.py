@@ -66,7 +66,11 @@ def _note(
     held: Flat, level: int, lengths: Array, there: Array | None, axis: Axis | None, notes: Notes
 ) -> None:
     exists: Any = True if there is None else there
-    _wrong(held, level, (lengths == 0) & exists, kinds.EMPTY, lengths, notes)
+    empty = kinds.on_axis(kinds.EMPTY, level + 1)
+    # A step without values is no empty sequence where each has to have some.
+    needed = level > 0 and axis is not None and not axis.takes(0)
+    if not needed:
+        _wrong(held, level, (lengths == 0) & exists, empty, lengths, notes)
     if axis is None or (
         len(lengths) and axis.takes(int(lengths.min())) and axis.takes(int(lengths.max()))
     ):
@@ -76,11 +80,8 @@ def _note(
     else:
         most = np.iinfo(np.int64).max if axis.maximum is None else axis.maximum
         fits = (lengths >= (axis.minimum or 0)) & (lengths <= most)
-    _wrong(held, level, ~fits & (lengths > 0) & exists, kinds.LENGTH, lengths, notes)
-
-
-def _ends(lengths: Array) -> tuple[int, int]:
-    return int(lengths.min()), int(lengths.max())
+    wrong = ~fits & exists if needed else ~fits & (lengths > 0) & exists
+    _wrong(held, level, wrong, kinds.on_axis(kinds.LENGTH, level + 1), lengths, notes)
 
 
 def _wrong(held: Flat, level: int, wrong: Array, kind: str, lengths: Array, notes: Notes) -> None:

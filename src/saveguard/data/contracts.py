@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from saveguard.archive import topology
 from saveguard.archive.contract import contract as of_archive
+from saveguard.archive.outputs import loss_of, outputs
 from saveguard.archive.read import read
 from saveguard.contract import Contract
-from saveguard.data.terms import SPARSE
 from saveguard.errors import SaveguardError
-from saveguard.facts import ArchiveFacts
+from saveguard.facts import Output
 from saveguard.finding import Report
 from saveguard.rules import registry
-
-_BINARY = {"binary_crossentropy", "BinaryCrossentropy"}
 
 
 class Known(NamedTuple):
@@ -27,18 +24,11 @@ class Known(NamedTuple):
 
     Attributes:
         contract: Of its inputs.
-        loss: The loss that it was compiled with, by name; empty where it was not.
-        units: How many values its last layer gives; None where that is not known.
+        outputs: Its outputs, each with the loss that it was compiled with.
     """
 
     contract: Contract | None
-    loss: str = ""
-    units: int | None = None
-
-    @property
-    def classes(self) -> int | None:
-        """How many classes the labels have, where the loss says that they are class numbers."""
-        return self.units if self.loss in SPARSE else 2 if self.loss in _BINARY else None
+    outputs: tuple[Output, ...] = ()
 
 
 def known(given: Any) -> Known:
@@ -68,7 +58,7 @@ def known(given: Any) -> Known:
         if certain:
             raise SaveguardError(Report(subject=path, findings=certain))
         raise ValueError(f"{path} does not say what its inputs are; give the contract as a line")
-    return Known(told, *_of_archive(facts))
+    return Known(told, outputs(facts))
 
 
 def _of_json(path: str) -> Contract | None:
@@ -86,29 +76,35 @@ def _of_model(model: Any) -> Known:
         raise ValueError(
             f"{type(model).__name__} does not say what its inputs are; give the contract as a line"
         )
-    loss, shape = getattr(model, "loss", None), getattr(model, "output_shape", None)
-    units = shape[-1] if isinstance(shape, tuple) and shape else None
-    return Known(contract, _name(loss), units if isinstance(units, int) else None)
+    return Known(contract, tuple(_outputs(model)))
 
 
-def _of_archive(facts: ArchiveFacts) -> tuple[str, int | None]:
-    root = topology.root(facts.nodes)
-    raw: Mapping[str, Any] = root.raw if root is not None else {}
-    compiled = raw.get("compile_config")
-    loss = compiled.get("loss") if isinstance(compiled, Mapping) else None
-    for layer in reversed(topology.layers(raw)):
-        units = topology.config(layer).get("units")
-        if isinstance(units, int):
-            return _name(loss), units
-        if layer.get("class_name") not in ("Activation", "Softmax"):
-            break
-    return _name(loss), None
+def _outputs(model: Any) -> Iterator[Output]:
+    """The outputs of a live model; of one that was never built, its loss alone."""
+    shapes, loss = getattr(model, "output_shape", None), getattr(model, "loss", None)
+    each = shapes if isinstance(shapes, list) else [shapes]
+    names = _names(model) if isinstance(shapes, list) else [""]
+    for at, shape in enumerate(each):
+        name = names[at] if at < len(names) else str(at)
+        own = loss_of(loss, at, name)
+        axes = tuple(shape[1:]) if isinstance(shape, tuple) and shape else None
+        yield Output(
+            name=name,
+            loss=_name(own),
+            units=axes[-1] if axes else None,
+            axes=axes,
+            ignored=getattr(own, "ignore_class", None),
+        )
+
+
+def _names(model: Any) -> list[str]:
+    """What labels of several outputs are given under: the keys, where a dictionary holds them."""
+    held = getattr(model, "_outputs_struct", None)
+    return sorted(held) if isinstance(held, Mapping) else list(model.output_names)
 
 
 def _name(loss: Any) -> str:
-    """A loss by its name, in whatever form Keras or a configuration has it."""
-    if isinstance(loss, Mapping):
-        loss = loss.get("class_name") if "class_name" in loss else None
+    """A loss by its name: as Keras has it, of a function, or of its class."""
     if loss is None or isinstance(loss, str):
         return loss or ""
     return str(getattr(loss, "__name__", type(loss).__name__))

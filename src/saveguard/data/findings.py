@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from saveguard.contract import Axis, Contract, Input
+from saveguard.contract import Contract, Input
 from saveguard.data import kinds
 from saveguard.data.summary import Column, Seen, Summary
 from saveguard.data.terms import Plan, Terms, name
@@ -26,6 +26,15 @@ _SUSPECTS = {
     "text": (kinds.TEXT,),
     "type": (kinds.OTHER,),
     "absent": (kinds.ABSENT,),
+}
+# What the same is called of labels: what does not fit is the loss's affair, and nothing pads them.
+_OF_LABELS = {
+    "rank": "target",
+    "scalar": "target",
+    "length": "target-length",
+    "outside": "class",
+    "empty": "",
+    "masked": "",
 }
 _ANY = Contract(inputs=(), source="line")
 
@@ -49,15 +58,13 @@ def facts(summary: Summary, terms: Terms, plan: Plan) -> BatchFacts:
 
 
 def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFacts, Input]]:
-    target = terms.target.column if terms.target else ""
+    targets = {target.column: target for target in terms.targets}
     for column in sorted(summary.columns):
         held = summary.columns[column]
         one = plan.inputs.get(column, Input(name=column, axes=None, dtype=""))
-        if column == target and terms.target:
-            axes = None if terms.target.axes is None else (Axis("batch"), *terms.target.axes)
-            dtype = "" if terms.target.classes is None else "int64"
-            one = Input(column, axes, dtype, vocabulary=terms.target.classes)
-        suspects = _suspects(held, one, label=column == target)
+        if column in targets:
+            one = targets[column].input
+        suspects = _suspects(held, one, label=column in targets)
         yield leaf(column, held, summary.rows, tuple(suspects)), one
     columns = {*summary.columns, *plan.expected, *plan.unused}
     there = ", ".join(f"`{column}`" for column in sorted(columns)) or "none"
@@ -79,13 +86,16 @@ def leaf(path: str, held: Column, rows: int, suspects: tuple[Suspect, ...]) -> L
 
 
 def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:
-    # What does not fit of labels is the loss's affair.
-    names = dict.fromkeys(("rank", "length", "scalar"), "target") if label else {}
-    names |= {"outside": "class"} if label else {}
     for kind, kinds_ in _SUSPECTS.items():
         found = _together(held.seen, kinds_)
-        if found is not None:
-            yield suspect(names.get(kind, kind), found)
+        told = _OF_LABELS.get(kind, kind) if label else kind
+        if found is not None and told:
+            yield suspect(told, found)
+    for kind, seen in sorted(held.seen.items()):
+        told, axis = kinds.axis_of(kind)
+        told = _OF_LABELS.get(told, told) if label else told
+        if axis > 1 and told:
+            yield msgspec.structs.replace(suspect(told, seen), axis=axis)
     if not label:
         yield from _padding(held, one)
     if _is_constant(held):

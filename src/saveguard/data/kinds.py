@@ -8,7 +8,8 @@ NULL_VALUE = "null-value"
 # A row that is a value where a sequence is due, or that has too many axes or too few.
 SCALAR = "scalar"
 RANK = "rank"
-# A sequence without steps, or with a number of them that the contract does not take.
+# A sequence without steps, or with a number of them that the contract does not take; of the axes
+# behind the first one, each is a kind of its own (`on_axis`).
 EMPTY = "empty"
 LENGTH = "length"
 # Values that are not finite.
@@ -29,3 +30,14 @@ OTHER = "other"
 ABSENT = "absent"
 # The row is in the other data set, too.
 DUPLICATE = "duplicate"
+
+
+def on_axis(kind: str, axis: int) -> str:
+    """The kind as it is told of an axis behind the rows, counted from 1."""
+    return kind if axis == 1 else f"{kind} on axis {axis}"
+
+
+def axis_of(kind: str) -> tuple[str, int]:
+    """The kind, and the axis that it is told of."""
+    name, _, axis = kind.partition(" on axis ")
+    return name, int(axis or 1)

@@ -7,39 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from saveguard.contract import Axis, Contract, Input
+from saveguard.contract import Contract, Input
 from saveguard.data.expected import Expected
+from saveguard.data.targets import Target
 
-# Losses whose labels are class numbers.
-SPARSE = {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"}
 # What labels and weights are usually called: such a column is no input that nobody named.
 _LABELS = {"y", "label", "labels", "target", "targets", "sample_weight"}
 _KEY = re.compile(r"x\['(.+)'\]")
-
-
-class Target(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the labels are held against.
-
-    Attributes:
-        column: The column that has them.
-        classes: How many classes there are; None where that is not known.
-        loss: The loss of the model, by name; empty where none is known.
-        units: How many values the model gives for a row; None where that is not known.
-        named: Whether somebody named the column; else it is taken if it is there.
-    """
-
-    column: str
-    classes: int | None = None
-    loss: str = ""
-    units: int | None = None
-    named: bool = True
-
-    @property
-    def axes(self) -> tuple[Axis, ...] | None:
-        """The axes behind the rows that the loss takes; None where that is not known."""
-        if not self.loss or self.units is None:
-            return None if self.classes is None else ()
-        return () if self.loss in SPARSE or self.units == 1 else (Axis(size=self.units),)
 
 
 class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,12 +22,12 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         contract: What the model expects; None: only facts are wanted.
         columns: For an input, by name, the columns that it is made of, where somebody says.
-        target: What is said of the labels.
+        targets: What is said of the labels; of a model of several outputs, of each.
     """
 
     contract: Contract | None = None
     columns: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    target: Target | None = None
+    targets: tuple[Target, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -82,9 +56,10 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
     """
     expected: dict[str, Expected] = {}
     inputs: dict[str, Input] = {}
-    contract, target = terms.contract, terms.target
-    if target is not None and _is_there(target, terms, depths):
-        expected[target.column] = _of_target(target)
+    contract = terms.contract
+    for target in terms.targets:
+        if _is_there(target, terms, depths):
+            expected[target.column] = target.expected
     if contract is None:
         return Plan(expected, inputs, unknown=_strangers(terms, depths))
     missing = []
@@ -112,12 +87,6 @@ def of_input(one: Input, *, alone: bool) -> Expected:
         low = 0 if low is None else max(low, 0)
         high = one.vocabulary - 1 if high is None else min(high, one.vocabulary - 1)
     return Expected(axes=axes, dtype=one.dtype, pad=one.pad, low=low, high=high)
-
-
-def _of_target(target: Target) -> Expected:
-    if target.classes is None:
-        return Expected(axes=target.axes)
-    return Expected(axes=target.axes, dtype="int64", low=0, high=target.classes - 1)
 
 
 def _is_there(target: Target, terms: Terms, depths: Mapping[str, int]) -> bool:
@@ -153,7 +122,7 @@ def _columns(one: Input, terms: Terms, depths: Mapping[str, int]) -> Sequence[st
 
 def _free(terms: Terms, depths: Mapping[str, int]) -> Iterator[str]:
     taken = {column for columns in terms.columns.values() for column in columns}
-    taken |= {terms.target.column} if terms.target else set()
+    taken |= {target.column for target in terms.targets}
     yield from (column for column in depths if column not in taken)
 
 
@@ -162,7 +131,7 @@ def _strangers(terms: Terms, depths: Mapping[str, int]) -> tuple[str, ...]:
     inputs = terms.contract.inputs if terms.contract else ()
     known = {said for one in inputs for said in (one.name, name(one))}
     columns = [column for some in terms.columns.values() for column in some]
-    columns += [terms.target.column] if terms.target and terms.target.named else []
+    columns += [target.column for target in terms.targets if target.named]
     return tuple(
         dict.fromkeys(
             [said for said in terms.columns if said not in known]

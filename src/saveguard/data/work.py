@@ -91,7 +91,7 @@ def pieces(work: Work, number: int, part: Part) -> Iterator[Summary]:
 
 def _keys(work: Work, batch: pa.RecordBatch, stretch: Stretch) -> Summary:
     """The keys of a batch's rows, and which of them are known."""
-    inputs = set(batch.schema.names) - ({work.terms.target.column} if work.terms.target else set())
+    inputs = set(batch.schema.names) - {target.column for target in work.terms.targets}
     found, notes = keys.of(batch, sorted(inputs)), Notes(stretch)
     if work.known:
         notes.rows(kinds.DUPLICATE, np.flatnonzero(keys.known(found, work.known)))

@@ -27,6 +27,7 @@ from saveguard.facts.live import (
     Unserialisable,
     VariableFacts,
 )
+from saveguard.facts.output import Output
 from saveguard.facts.preprocessing import Drift, Prepared, PreprocessingFacts
 from saveguard.facts.proof import (
     OutputDifference,
@@ -54,6 +55,7 @@ __all__ = [
     "Node",
     "ObjectFacts",
     "Operation",
+    "Output",
     "OutputDifference",
     "Parameter",
     "Place",

@@ -16,7 +16,8 @@ class Suspect(Frozen, frozen=True):
             on the other side), `scalar` (a row that is no sequence). Of a whole data set also
             `class` (a label that no class has), `masked` (a row of padding alone), `rank`,
             `length`, `empty`, `null`, `text`, `type` (neither numbers nor text), `absent` (a
-            column that some files lack), `constant`, `duplicate` (a row of the other data set).
+            column that some files lack), `constant`, `duplicate` (a row of the other data set);
+            `target` and `target-length` (labels of another shape than the loss takes).
         place: Where the first one stands: `[3, 17]`.
         row: Its row.
         value: The value, as text.
@@ -24,6 +25,8 @@ class Suspect(Frozen, frozen=True):
         file: The file that the first one stands in, where data were read from files.
         rows: In how many rows, where that is told.
         seen: The first few of them, a line each, where they are told apart.
+        axis: The axis that is meant, counted from 0 for the rows; 0 where it is the first behind
+            them, or none.
     """
 
     kind: str
@@ -34,6 +37,7 @@ class Suspect(Frozen, frozen=True):
     rows: int = 0
     file: str = ""
     seen: tuple[str, ...] = ()
+    axis: int = 0
 
 
 class LeafFacts(Frozen, frozen=True):

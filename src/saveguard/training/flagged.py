@@ -56,9 +56,12 @@ def rows(source: Source, terms: Terms, limit: int) -> Rows:
     Raises:
         ValueError: If the terms have no contract or no labels, or a column for one is missing.
     """
-    contract, target = terms.contract, terms.target
-    if contract is None or target is None:
+    contract = terms.contract
+    if contract is None or not terms.targets:
         raise ValueError("the impact needs a model (--contract) and its labels (--labels)")
+    if len(terms.targets) > 1:
+        raise ValueError("the impact is measured of models with one output")
+    (target,) = terms.targets
     found: dict[str, list[Any]] = {}
     bad: list[bool] = []
     seen: Counter[str] = Counter()
@@ -108,12 +111,18 @@ def _fed(
     fed, flags = [], []
     for row in range(batch.num_rows):
         one = scan(batch.slice(row, 1), stretch, planned.expected)
-        shown = {kind for column in one.columns.values() for kind in column.seen} & _NAMED
+        shown = {
+            kind for column in one.columns.values() for kind in map(_plain, column.seen)
+        } & _NAMED
         seen.update(shown)
         if not shown & _UNFED:
             fed.append(row)
             flags.append(bool(shown))
     return fed, flags
+
+
+def _plain(kind: str) -> str:
+    return kinds.axis_of(kind)[0]
 
 
 def _leaf(one: Input, planned: Plan, found: Mapping[str, list[Any]]) -> np.ndarray[Any, Any]:

@@ -14,7 +14,8 @@ import numpy as np
 
 from saveguard.child import running
 from saveguard.data.sources import source
-from saveguard.data.terms import Target, Terms
+from saveguard.data.targets import Labels, targets
+from saveguard.data.terms import Terms
 from saveguard.training import flagged
 from saveguard.training.flagged import Rows
 
@@ -89,7 +90,7 @@ def impact(
     model: Any,
     data: Any,
     *,
-    labels: str,
+    labels: Labels,
     columns: Mapping[str, str | Sequence[str]] | None = None,
     classes: int | None = None,
     seconds: float = 60.0,
@@ -116,8 +117,8 @@ def impact(
     given = {
         key: (one,) if isinstance(one, str) else tuple(one) for key, one in (columns or {}).items()
     }
-    target = Target(labels, classes or known.classes, known.loss, known.units)
-    terms = Terms(contract=known.contract, columns=given, target=target)
+    due = targets(known.outputs, labels, classes)
+    terms = Terms(contract=known.contract, columns=given, targets=due)
     return measure(held, flagged.rows(source(data), terms, rows), seconds=seconds)
 
 

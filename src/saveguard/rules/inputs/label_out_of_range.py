@@ -32,7 +32,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.facts import BatchFacts
+from saveguard.contract import Input
+from saveguard.facts import BatchFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
@@ -44,20 +45,47 @@ rule = Rule("SG508", "label-out-of-range", since="0.1")
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
         for one in leaf.suspects:
-            if one.kind == "class" and expected.vocabulary is not None:
-                last = expected.vocabulary - 1
-                many = f"; {one.rows:,} rows are so" if one.rows > 1 else ""
-                yield rule.finding(
-                    where=f"{leaf.path}{one.place}",
-                    message=f"label {one.value} in `{leaf.path}` is not among the classes 0 to"
-                    f" {last}{many}",
-                    why="The loss takes class numbers below the number of units of the last layer:"
-                    " it stops on the CPU, and gives NaN or a wrong class elsewhere.",
-                    fix="let the labels begin with 0 (np.unique(labels, return_inverse=True)), and"
-                    " give the last layer a unit for each class",
-                    file=one.file,
-                    evidence=one.seen,
-                )
+            if one.kind == "class":
+                yield _outside(leaf.path, expected, one)
+
+
+# What the loss makes of it and what to write: of class numbers, of yes and no, of rows of shares.
+_NUMBERS = (
+    "The loss takes class numbers below the number of units of the last layer: it stops on the"
+    " CPU, and gives NaN or a wrong class elsewhere.",
+    "let the labels begin with 0 (np.unique(labels, return_inverse=True)), and give the last layer"
+    " a unit for each class",
+)
+_YES = (
+    "The loss takes 0 for no and 1 for yes, or a share between: with other values it is still"
+    " computed, and may fall without end.",
+    "labels of -1 and 1, or of 1 and 2, become 0 and 1: (labels == yes).astype('float32')",
+)
+_SHARES = (
+    "The loss takes a share for each class, 1 for the right one and 0 for others: with other"
+    " values it is still computed, and means nothing.",
+    "keras.utils.to_categorical(labels) makes such rows of class numbers",
+)
+
+
+def _outside(path: str, expected: Input, one: Suspect) -> Finding:
+    """A label that is no class, or, of a row of shares, no share."""
+    many = f"; {one.rows:,} rows are so" if one.rows > 1 else ""
+    if expected.vocabulary is None:
+        message = f"value {one.value} in the labels `{path}` is no share, 0 to 1{many}"
+        why, fix = _SHARES
+    else:
+        last = expected.vocabulary - 1
+        message = f"label {one.value} in `{path}` is not among the classes 0 to {last}{many}"
+        why, fix = _NUMBERS if expected.maximum is None else _YES
+    return rule.finding(
+        where=f"{path}{one.place}",
+        message=message,
+        why=why,
+        fix=fix,
+        file=one.file,
+        evidence=one.seen,
+    )
 
 
 rule.in_traceback(

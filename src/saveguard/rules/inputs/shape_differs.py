@@ -78,22 +78,18 @@ rule.in_traceback(
 
 def _column(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
     """Rows of a data set whose sequences, or vectors, have another length than the axes."""
-    axes = ", ".join(str(axis) for axis in (expected.axes or ())[1:])
-    some = (
-        f"{one.rows:,} rows of `{leaf.path}` have"
-        if one.rows > 1
-        else f"a row of `{leaf.path}` has"
-    )
-    fixed = all(axis.size is not None for axis in (expected.axes or ())[1:])
+    axes = (expected.axes or ())[1:]
+    # All axes laid out as one have the length of their product; one more may have a single value.
+    due = (*axes, Axis(size=1))[one.axis - 1 : one.axis] if one.axis else axes
+    fixed = all(axis.size is not None for axis in due)
+    many = one.rows > 1
+    some = f"{one.rows:,} rows of `{leaf.path}` have" if many else f"a row of `{leaf.path}` has"
+    other = f"another length on axis {one.axis}" if one.axis else "another length"
+    made = "its layers' weights are made for that size" if fixed else "it was made for no other"
     return rule.finding(
         where=f"{leaf.path}{one.place}",
-        message=f"{some} another length than [{axes}]; the first has {one.value}",
-        why=f"The contract of this input is {expected}; "
-        + (
-            "its layers' weights are made for that size."
-            if fixed
-            else "it was made for no other length."
-        ),
+        message=f"{some} {other} than [{', '.join(map(str, due))}]; the first has {one.value}",
+        why=f"The contract of this input is {expected}; {made}{'' if fixed else ' length'}.",
         fix="choose the same columns, window or image size as in training"
         if fixed
         else f"cut or split them, and count what is lost: saveguard.pad({leaf.path},"

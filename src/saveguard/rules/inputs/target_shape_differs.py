@@ -39,6 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from saveguard.contract import Input
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
@@ -51,14 +52,16 @@ rule = Rule("SG506", "target-shape-differs", since="0.1")
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
         for one in leaf.suspects:
-            if one.kind != "target":
+            if one.kind not in ("target", "target-length"):
                 continue
-            sizes = [axis.size for axis in (expected.axes or ())[1:]]
-            due = f"{sizes[0]} values a row" if sizes else "one number a row"
+            some = f"{one.rows:,} row{'s' * (one.rows != 1)} of the labels `{leaf.path}`"
+            has = "has" if one.rows == 1 else "have"
+            what = f"{has} another length, the first {one.value}"
+            if one.kind == "target":
+                what = f"{'is' if one.rows == 1 else 'are'} {leaf.dtype}"
             yield rule.finding(
                 where=f"{leaf.path}{one.place}",
-                message=f"{one.rows:,} rows of the labels `{leaf.path}` are {leaf.dtype}; the loss"
-                f" takes {due}",
+                message=f"{some} {what}; the loss takes {_due(expected)}",
                 why="The loss compares one with the other, value by value; it stops at the first"
                 " batch, or broadcasts them.",
                 fix="class numbers go with sparse_categorical_crossentropy, one-hot rows with"
@@ -67,6 +70,15 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 file=one.file,
                 evidence=one.seen,
             )
+
+
+def _due(expected: Input) -> str:
+    """What the loss takes, in words: `one number a row`, `4 values a row`, `7 values a step`."""
+    sizes = [axis.size for axis in (expected.axes or ())[1:]]
+    each = "step" if sizes[:1] == [None] else "row"
+    sizes = sizes[1:] if each == "step" else sizes
+    what = " x ".join("any" if size is None else str(size) for size in sizes)
+    return f"{what} values a {each}" if sizes else f"one number a {each}"
 
 
 rule.in_traceback(

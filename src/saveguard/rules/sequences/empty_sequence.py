@@ -52,9 +52,10 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
         for one in leaf.suspects:
             if one.kind == "empty":
                 many = f"{one.rows:,} rows of `{leaf.path}` have" if one.rows > 1 else "one row has"
+                what = f"sequences without values on axis {one.axis}" if one.axis else "no steps"
                 yield rule.finding(
                     where=f"{leaf.path}{one.place}",
-                    message=f"{many} no steps",
+                    message=f"{many} {what}",
                     why="Padded, they are masked from end to end: GlobalAveragePooling1D makes NaN"
                     " of a row, recurrent layers give their initial state, and cuDNN kernels"
                     " refuse the mask.",

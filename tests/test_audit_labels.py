@@ -1,0 +1,167 @@
+"""Labels of several outputs, of several values, and of each step; lengths of several axes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import saveguard
+from saveguard.archive.outputs import outputs
+from saveguard.archive.read import read
+from saveguard.data import targets as due
+from saveguard.data.contracts import known
+from saveguard.facts import Output
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+keras = pytest.importorskip("keras")
+
+X = [[0.5, 1.0], [1.5, 2.0], [2.5, 3.0]]
+
+
+def messages(path: Path, model: Any, labels: Any, **columns: Any) -> list[str]:
+    pq.write_table(pa.table({"x": X, **columns}), path / "a.parquet")
+    report = saveguard.audit(path / "a.parquet", model, labels=labels, columns={"x": "x"})
+    return [one.message for one in report.findings]
+
+
+def two(losses: Any, *, as_dictionary: bool) -> Any:
+    x = keras.Input((2,), name="x")
+    kind = keras.layers.Dense(3, activation="softmax", name="kind")(x)
+    tags = keras.layers.Dense(2, activation="sigmoid", name="tags")(x)
+    held = {"kind": kind, "tags": tags} if as_dictionary else [kind, tags]
+    model = keras.Model(x, held)
+    model.compile(loss=losses)
+    return model
+
+
+SPARSE, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"
+
+
+@pytest.mark.parametrize("as_dictionary", [True, False])
+@pytest.mark.parametrize("saved", [True, False])
+def test_each_output_has_its_labels(tmp_path: Path, as_dictionary: bool, saved: bool) -> None:
+    losses = {"kind": SPARSE, "tags": BINARY} if as_dictionary else [SPARSE, BINARY]
+    model = two(losses, as_dictionary=as_dictionary)
+    if saved:
+        model.save(tmp_path / "m.keras")
+        model = tmp_path / "m.keras"
+    kinds, tags = [0, 2, 3], [[0.0, 1.0], [1.0], [0.5, 2.0]]
+    assert messages(tmp_path, model, {"kind": "k", "tags": "t"}, k=kinds, t=tags) == [
+        "1 row of the labels `t` has another length, the first 1; the loss takes 2 values a row",
+        "label 3 in `k` is not among the classes 0 to 2",
+        "label 2.0 in `t` is not among the classes 0 to 1",
+    ]
+    assert messages(tmp_path, model, {"kind": "k"}, k=[0, 1, 2], t=tags) == []
+
+
+def test_one_column_does_not_say_whose_labels_it_has(tmp_path: Path) -> None:
+    model = two([SPARSE, BINARY], as_dictionary=False)
+    with pytest.raises(ValueError, match="--labels kind=COLUMN --labels tags=COLUMN"):
+        messages(tmp_path, model, "k", k=[0, 1, 2])
+    assert messages(tmp_path, model, "kind", kind=[0, 1, 9]) == [
+        "label 9 in `kind` is not among the classes 0 to 2"
+    ]
+    with pytest.raises(ValueError, match="no output `other`"):
+        messages(tmp_path, model, {"other": "k"}, k=[0, 1, 2])
+
+
+@pytest.mark.parametrize("form", [dict, list])
+def test_labels_in_memory_are_known_by_name_or_place(form: type) -> None:
+    model = two([SPARSE, BINARY], as_dictionary=False)
+    kind, tags = np.array([0, 1, 7]), np.array([[0, 1], [1, 1], [0, 0]], "float32")
+    y = {"kind": kind, "tags": tags} if form is dict else [kind[:, None], tags]
+    report = saveguard.audit((np.array(X, "float32"), y), model)
+    assert report.codes == ("SG508",)
+    assert report.findings[0].where.startswith("y['kind']" if form is dict else "y[0]")
+
+
+def model_of(*layers: Any, loss: Any, steps: bool = False) -> Any:
+    model = keras.Sequential([keras.Input((None, 2) if steps else (2,)), *layers])
+    model.compile(loss=loss)
+    return model
+
+
+def dense(units: int) -> Any:
+    return keras.layers.Dense(units, activation="softmax")
+
+
+STEPS = [[X[0]] * 2, [X[1]], [X[2]] * 3]
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_label_for_each_step(tmp_path: Path, saved: bool) -> None:
+    model = model_of(dense(4), loss=SPARSE, steps=True)
+    if saved:
+        model.save(tmp_path / "m.keras")
+        model = tmp_path / "m.keras"
+    fits, not_all = [[0, 3], [1], [2, 2, 0]], [[0, 4], [1], [2, -1, 9]]
+    assert messages(tmp_path, model, "y", x=STEPS, y=fits) == []
+    assert messages(tmp_path, model, "y", x=STEPS, y=not_all) == [
+        "label 4 in `y` is not among the classes 0 to 3; 2 rows are so"
+    ]
+    assert messages(tmp_path, model, "y", x=STEPS, y=[0, 1, 2]) == [
+        "3 rows of the labels `y` are int64; the loss takes one number a step"
+    ]
+
+
+def test_rows_of_shares(tmp_path: Path) -> None:
+    model = model_of(dense(2), loss="categorical_crossentropy")
+    assert messages(tmp_path, model, "y", y=[[0.25, 0.75], [0.0, 1.0], [1.0, 0.0]]) == []
+    assert messages(tmp_path, model, "y", y=[[0.0, 2.0], [0.0, 1.0], [1.0, 0.0]]) == [
+        "value 2.0 in the labels `y` is no share, 0 to 1"
+    ]
+
+
+def test_a_label_that_the_loss_leaves_out_is_none(tmp_path: Path) -> None:
+    loss = keras.losses.SparseCategoricalCrossentropy(ignore_class=-1)
+    model = model_of(dense(3), loss=loss)
+    assert messages(tmp_path, model, "y", y=[0, -1, 2]) == []
+    model.save(tmp_path / "m.keras")
+    assert messages(tmp_path, tmp_path / "m.keras", "y", y=[0, -1, 2]) == []
+    told = messages(tmp_path, tmp_path / "m.keras", "y", y=[0, -2, 2])
+    assert told == ["label -2 in `y` is not among the classes 0 to 2"]
+
+
+def test_of_a_loss_that_nobody_knows_nothing_is_said(tmp_path: Path) -> None:
+    def own(y_true: Any, y_pred: Any) -> Any:
+        return keras.ops.mean(y_pred)
+
+    model = model_of(dense(3), loss=own)
+    assert messages(tmp_path, model, "y", y=[[1, 2, 3, 4], [5], [6]]) == []
+
+
+LOSSES = [SPARSE, keras.losses.Huber(), keras.losses.mean_squared_error, None]
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=str)
+def test_a_file_tells_of_its_outputs_what_the_model_does(tmp_path: Path, loss: Any) -> None:
+    for at, steps in enumerate((False, True)):
+        model = model_of(dense(3), keras.layers.Softmax(), loss=loss, steps=steps)
+        model.save(tmp_path / f"{at}.keras")
+        assert outputs(read(tmp_path / f"{at}.keras")) == known(model).outputs
+
+
+def test_what_is_due_of_an_image_of_classes() -> None:
+    one = Output(loss="SparseCategoricalCrossentropy", units=5, axes=(8, 8, 5))
+    (target,) = due.targets([one], "mask", None)
+    assert str(target.input) == "mask: int64[batch, 8, 8] vocabulary=5"
+
+
+def test_lengths_are_told_of_each_axis(tmp_path: Path) -> None:
+    rows = [[[1.0, 2.0]] * 3, [[1.0, 2.0], [3.0]], [[4.0, 5.0]] * 9, [[], [1.0]]]
+    pq.write_table(pa.table({"x": rows}), tmp_path / "a.parquet")
+    path = tmp_path / "a.parquet"
+    report = saveguard.audit(path, "x: float64[batch, time<=4, 2]")
+    assert [(one.where, one.message) for one in report.findings] == [
+        ("x[1, 1]", "2 rows of `x` have another length on axis 2 than [2]; the first has 1"),
+        ("x[2]", "a row of `x` has another length than [time<=4, 2]; the first has 9"),
+    ]
+    assert report.summary.columns["x"].longest == (9, 2)
+    ragged = saveguard.audit(path, "x: float64[batch, time, any]")
+    assert [(one.code, one.message) for one in ragged.findings] == [
+        ("SG621", "one row has sequences without values on axis 2")
+    ]
