@@ -14,11 +14,19 @@ SEED = (1337, 0)
 
 def predict(model, inputs):
     """{path: (array, kind)} and the structure of the outputs, in inference mode, state restored."""
+    return drawing(model, inputs)[:2]
+
+
+def drawing(model, inputs):
+    """As `predict`, and whether a seed of the model's was drawn from on the way."""
+    import numpy
+
     with states_kept(model), no_gradients():
         begin(model)
         outputs = model(to_tensors(inputs, model), training=False)
         found = {path: arrays.to_array(leaf) for path, leaf in arrays.flatten(outputs, "output")}
-        return found, arrays.structure(outputs, "output")
+        drew = any(not numpy.array_equal(value_of(seed), SEED) for seed in seeds(model))
+        return found, arrays.structure(outputs, "output"), drew
 
 
 def evaluate(model, inputs, targets, weights):
@@ -47,9 +55,13 @@ def begin(model):
 
     for layer in stateful_layers(model):
         layer.reset_states()
-    for variable in model.variables:
-        if is_seed(path_of(variable)):
-            variable.assign(numpy.array(SEED, dtype=value_of(variable).dtype))
+    for variable in seeds(model):
+        variable.assign(numpy.array(SEED, dtype=value_of(variable).dtype))
+
+
+def seeds(model):
+    """The states of the model's seed generators."""
+    return [variable for variable in model.variables if is_seed(path_of(variable))]
 
 
 def is_seed(path):

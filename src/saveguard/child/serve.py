@@ -2,12 +2,14 @@
 
 Requests come as JSON lines on standard input, answers go as JSON lines to what was standard
 output; what loaded code prints goes to standard error. Each proof runs in a fork that has seen no
-other model, so that a class which an earlier proof registered cannot vouch for a later file, and
-a crash or a hang costs that fork alone.
+other model of the user's, so that a class which an earlier proof registered cannot vouch for a
+later file, and a crash or a hang costs that fork alone. From the first proof on the next fork
+stands ready, with what a framework does only once behind it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import json
 import os
@@ -26,9 +28,16 @@ def main():
     _send(answers, ready)
     if "failed" in ready:
         return
+    if not hasattr(os, "fork"):
+        for line in sys.stdin:
+            _send(answers, _prove(json.loads(line), answers))
+        return
+    fork = Fork(answers)
     for line in sys.stdin:
-        request = json.loads(line)
-        _send(answers, (_forked if hasattr(os, "fork") else _prove)(request, answers))
+        if not fork.lives():
+            fork = Fork(answers)
+        _send(answers, fork.answer(line, answers))
+        fork = Fork(answers, warm=True)
 
 
 def _import():
@@ -61,26 +70,62 @@ def _preload():
         pass
 
 
-def _forked(request, answers):
-    """The answer of a fork; `exit` where it died without one."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        with os.fdopen(writing, "w") as file:
-            file.write(json.dumps(_prove(request, answers)) + "\n")
-        sys.stderr.flush()
-        os._exit(0)
-    os.close(writing)
-    _send(answers, {"child": child})
-    text = _read(reading, child)
-    status = os.waitpid(child, 0)[1]
-    try:
-        return json.loads(text.decode())
-    except ValueError:
-        code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-        return {"exit": code}
+class Fork:
+    """A clean copy of this process, which waits for one request, answers it, and ends.
+
+    Args:
+        answers: Where this process's answers go; the fork says there what it has reached.
+        warm: First it does once what every proof does.
+    """
+
+    def __init__(self, answers, warm=False):
+        asked, self._asking = os.pipe()
+        self._answered, answering = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self._asking)
+            os.close(self._answered)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            _answer_one(asked, answering, answers, warm)
+            os._exit(0)
+        os.close(asked)
+        os.close(answering)
+
+    def lives(self):
+        """False where it has died while it waited."""
+        if os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+            return True
+        os.close(self._asking)
+        os.close(self._answered)
+        return False
+
+    def answer(self, line, answers):
+        """What it answers to one request; `exit` where it died without an answer."""
+        with os.fdopen(self._asking, "w") as asking:
+            _send(answers, {"child": self.pid})
+            with contextlib.suppress(BrokenPipeError):
+                asking.write(line)
+                asking.flush()
+            text = _read(self._answered, self.pid)
+        status = os.waitpid(self.pid, 0)[1]
+        try:
+            return json.loads(text.decode())
+        except ValueError:
+            code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+            return {"exit": code}
+
+
+def _answer_one(asked, answering, answers, warm):
+    """In a fork: one request, unless whoever would ask ends first."""
+    if warm:
+        from .warm import warm_up
+
+        warm_up()
+    with os.fdopen(asked) as requests, os.fdopen(answering, "w") as file:
+        line = requests.readline()
+        if line:
+            file.write(json.dumps(_prove(json.loads(line), answers)) + "\n")
+    sys.stderr.flush()
 
 
 def _read(reading, child):

@@ -7,6 +7,7 @@ which finds a constructor argument that Keras's own configuration drops without 
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 
 from . import arrays
@@ -119,6 +120,7 @@ def _values(item, kind):
         yield "get_vocabulary()", _vocabulary(item)
 
 
+@functools.lru_cache(maxsize=512)
 def _mentioned(kind):
     """Every name that the code of a class and of its bases outside Keras mentions."""
     pending = [

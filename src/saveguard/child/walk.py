@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 
 _REFERENCE = {}  # type: dict[str, frozenset[str]]
@@ -130,13 +131,14 @@ def _reference_attributes(kind):
     else:
         return ()
     names = {name for example in examples for name in [*dir(example), *vars(example)]}
-    return (names | {"_functional"}) - set(parameters_of(base))
+    return (names | {"_functional"}) - parameters_of(base)
 
 
+@functools.lru_cache(maxsize=512)
 def parameters_of(kind):
     """Names of the parameters of a class's constructor, and of those of its bases."""
     names = set()
     for base in kind.__mro__:
         with contextlib.suppress(TypeError, ValueError):
             names.update(inspect.signature(base.__init__).parameters)
-    return sorted(names - {"self", "args", "kwargs", "name"})
+    return frozenset(names - {"self", "args", "kwargs", "name"})

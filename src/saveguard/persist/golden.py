@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from inspect import isfunction
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from saveguard.child import arrays, compare, running
+from saveguard.child import arrays, compare, running, walk
 from saveguard.model.example import Example
 from saveguard.receipt import Golden
 
@@ -30,13 +31,17 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def record(model: Any, example: Example, tolerance: float | None) -> Recording:
-    """Call the model on the example in inference mode, twice, and leave it as it was.
+    """Call the model on the example in inference mode, and leave it as it was.
+
+    It is called twice where it may answer at random: where a seed was drawn from, or code that is
+    not Keras's runs.
 
     Raises:
         Exception: Whatever the model raises for these inputs.
     """
-    outputs, structure = running.predict(model, example.inputs)
-    again, _ = running.predict(model, example.inputs)
+    outputs, structure, drew = running.drawing(model, example.inputs)
+    uncertain = drew or _runs_foreign_code(model)
+    again = running.predict(model, example.inputs)[0] if uncertain else outputs
     held: dict[str, Any] = {}
     for name in ("inputs", "targets", "weights"):
         held.update(arrays.flatten(getattr(example, name), name))
@@ -57,6 +62,19 @@ def record(model: Any, example: Example, tolerance: float | None) -> Recording:
         accelerator=on_accelerator(),
     )
     return Recording(golden=golden, arrays=held, left=left)
+
+
+def _runs_foreign_code(model: Any) -> bool:
+    """Whether a class or function that is not Keras's takes part, which may draw unseen."""
+    return any(
+        not walk.is_builtin(type(item))
+        or any(isfunction(value) and not walk.is_builtin(value) for value in _held(item))
+        for _, item, _ in walk.objects(model)
+    )
+
+
+def _held(item: Any) -> Any:
+    return getattr(item, "__dict__", {}).values()
 
 
 def on_accelerator() -> bool:
