@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
 import keras
@@ -44,6 +44,8 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         on_unproven: What to do when a checkpoint is not proven or cannot be written: `warn`, or
             `stop`, which also ends the training at the next step.
         prove, limit, accept: As in `saveguard.save`.
+        preprocessing, raw: What makes the model's inputs, and raw examples for it, which go into
+            each file: as in `saveguard.save`.
 
     Raises:
         SaveguardError: When a training begins whose checkpoints another process is writing.
@@ -70,6 +72,8 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         prove: bool = True,
         limit: float = proof.LIMIT,
         accept: Collection[str] = (),
+        preprocessing: Any = None,
+        raw: Iterable[Any] | None = None,
     ) -> None:
         super().__init__(
             *(filepath, monitor, verbose, save_best_only, save_weights_only, mode, save_freq),
@@ -78,6 +82,11 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         _require_meaning(keep, on_unproven)
         self.example, self.keep, self.on_unproven = example, keep, on_unproven
         self.options = {"prove": prove, "limit": limit, "accept": frozenset(accept)}
+        if preprocessing is not None:
+            self.options |= {
+                "preprocessing": preprocessing,
+                "raw": None if raw is None else list(raw),
+            }
         self.best: float | None = self.best
         self.outcomes: list[Outcome] = []
         self._told = self._current_epoch = 0

@@ -9,7 +9,8 @@ without a word.
 ## Why
 
 A contract is a promise to whoever makes the data. What becomes wider breaks nobody; a dtype that
-holds less, a fixed size, a bound, a smaller vocabulary, another padding value do.
+holds less, a fixed size, a bound, a smaller vocabulary, another padding value do; so does another
+preprocessing, after which the same raw example becomes another input.
 
 ## Fix
 
@@ -30,11 +31,14 @@ Keep the older contract, or change what makes the data together with the model:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from saveguard.contract import Contract, changes
-from saveguard.finding import Finding, Report
+from saveguard.contract import Contract, Preprocessing, changes
+from saveguard.facts import PreprocessingFacts
+from saveguard.finding import Certainty, Finding, Report
 from saveguard.rule import Call, Rule
+from saveguard.rules import drifts, prepared
 
 rule = Rule("SG544", "contract-changed", since="0.1")
 
@@ -49,6 +53,61 @@ def compare(older: Contract, newer: Contract) -> Report:
 
 
 def _findings(older: Contract, newer: Contract) -> list[Finding]:
+    return [*_inputs(older, newer), *_preprocessing(older, newer)]
+
+
+def _preprocessing(older: Contract, newer: Contract) -> Iterator[Finding]:
+    """What makes the inputs out of raw examples is part of what data have to fit."""
+    was, now = older.preprocessing, newer.preprocessing
+    if was is None:
+        return
+    if now is None:
+        what = f"`{was.name}` made the inputs, and the newer contract records nothing that does"
+        yield _prepared(what, "nothing tells whether they are made as before", "possible")
+        return
+    found = prepared.between(was, now)
+    told = [*_edits(was, now, found)]
+    if not (told or found.outputs):
+        return
+    told = told or [f"`{was.name}` is as it was"]
+    then = f"{drifts.examples(found)} become another model input"
+    if not found.outputs:
+        then = f"all {found.pairs} raw examples of both become what they were"
+    if not found.pairs:
+        then = "the two record no raw example in common, and others may become other inputs"
+    certainty: Certainty = "possible" if found.pairs else "likely"
+    evidence = (*drifts.values(found.settings), *drifts.outputs(found))
+    certainty = "certain" if found.outputs else certainty
+    yield _prepared(", ".join(told), then, certainty, evidence)
+
+
+def _edits(was: Preprocessing, now: Preprocessing, found: PreprocessingFacts) -> Iterator[str]:
+    """What changed, in words; another version of a library counts where outputs differ."""
+    if (was.path or was.name) != (now.path or now.name):
+        yield f"`{was.path or was.name}` made the inputs, and `{now.path or now.name}` does now"
+    changed = (*found.definitions, *found.settings)
+    if changed:
+        other = "is not what it was" if len(changed) == 1 else "are not what they were"
+        yield f"{drifts.named(changed)} {other}"
+    if found.outputs and found.libraries:
+        yield f"{drifts.named(found.libraries)} of another version"
+
+
+def _prepared(
+    what: str, then: str, certainty: Certainty, evidence: tuple[str, ...] = ()
+) -> Finding:
+    return rule.finding(
+        where="preprocessing",
+        message=f"`preprocessing`: {what}",
+        why=f"Of raw examples that the older contract was recorded with: {then}.",
+        fix="make the data, and what asks for predictions, with the newer preprocessing; or keep"
+        " the older one",
+        certainty=certainty,
+        evidence=evidence,
+    )
+
+
+def _inputs(older: Contract, newer: Contract) -> list[Finding]:
     return [
         rule.finding(
             where=change.place,
