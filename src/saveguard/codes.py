@@ -216,6 +216,7 @@ CODES = {
     "SG730": "runtime.checkpoints_shared",
     "SG740": "runtime.worker_died",
     "SG741": "runtime.extra_missing",
+    "SG742": "runtime.store_unreachable",
     "SG901": "coverage.over_budget",
     "SG902": "coverage.part_not_parsed",
     "SG903": "coverage.part_encrypted",

@@ -121,6 +121,21 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file came to its address.
+
+    Attributes:
+        commit: `upload`: the store shows an object once all of it is there; `rename`: it was
+            uploaded beside its address, and renamed.
+        size: Bytes that the store holds.
+        digest: Of what was read back from it, `sha256:hexadecimal`; that of the proven file.
+    """
+
+    commit: Literal["upload", "rename"]
+    size: int
+    digest: str
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What a save proved.
 
@@ -139,6 +154,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         seconds: How long the parts took: `preflight`, `golden`, `write`, `proof`.
         training: Where the training stood (see `saveguard.training.state`), or None.
         migration: Where a migrated file came from, and what is proven of it; else None.
+        upload: How it came to its address; None where it was saved on this machine.
     """
 
     path: str
@@ -157,6 +173,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     created: str = ""
     training: dict[str, Any] | None = None
     migration: Migration | None = None
+    upload: Upload | None = None
     schema_version: int = SCHEMA_VERSION
 
     @property
@@ -209,6 +226,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         if self.proof is not None:
             lines += [f"  compared  {what}" for what in self.proof.compared]
             lines += [f"  not compared  {what}" for what in self.proof.not_compared]
+        if self.upload is not None:
+            held = f"{self.upload.size:,} bytes, read back: {self.upload.digest}"
+            lines.append(f"  uploaded  {held} (committed by {self.upload.commit})")
         lines += [f"  {f.code} {f.certainty}: {f.message}" for f in self.report.findings]
         return "\n".join(lines)
 

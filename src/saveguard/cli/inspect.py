@@ -33,7 +33,14 @@ def command(
       saveguard inspect model.h5 --format json
       saveguard inspect model.keras --config | jq .config.name
     """
-    facts = opened(context, path, arrays=not config)
+    from saveguard.errors import SaveguardError
+    from saveguard.remote.near import near, said_of
+
+    try:
+        with near(path) as name:
+            facts = said_of(opened(context, name, arrays=not config), name, path)
+    except SaveguardError as error:
+        _stop(context, str(error.report))
     if config:
         _print_configuration(context, facts)
     else:

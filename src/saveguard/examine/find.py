@@ -11,6 +11,7 @@ from typing import NamedTuple
 from saveguard.archive.budget import Damaged
 from saveguard.archive.content import content_of
 from saveguard.archive.source import Source
+from saveguard.remote.address import is_remote, name_of, system
 
 _SAVED_MODEL = {"saved_model.pb", "saved_model.pbtxt"}
 _NAMED = (".keras", ".h5", ".hdf5", ".weights.json")
@@ -40,13 +41,31 @@ def archives(paths: Iterable[str]) -> Iterator[Found]:
     A file that is named is always one, whatever it holds; so is a folder that is one archive (a
     SavedModel, which its `saved_model.pb` names too, or an unpacked `.keras`). Other folders are
     walked. What does not exist and has `*`, `?` or `[` in it is a glob, `**` for any folders.
+    Behind an address, a glob and a folder give what is named as archives are.
     """
     for path in paths:
-        if not os.path.lexists(path) and glob.has_magic(path):
+        if is_remote(path):
+            yield from _far(path)
+        elif not os.path.lexists(path) and glob.has_magic(path):
             for name in sorted(glob.glob(path, recursive=True)):
                 yield from _under(name)
         else:
             yield from _under(path)
+
+
+def _far(address: str) -> Iterator[Found]:
+    try:
+        files, inside = system(address)
+        if glob.has_magic(inside):
+            held = [found for found in files.glob(inside) if found.endswith(_NAMED)]
+        elif files.isdir(inside) and not _is_archive(set(map(name_of, files.ls(inside, False)))):
+            held = [found for found in files.find(inside) if found.endswith(_NAMED)]
+        else:
+            held = []
+    except Exception:  # noqa: BLE001  whoever brings it near says what stops it
+        held = []
+    named = [str(files.unstrip_protocol(found)) for found in sorted(held)]
+    yield from map(Found, named or [address])
 
 
 def _under(path: str) -> Iterator[Found]:

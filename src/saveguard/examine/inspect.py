@@ -13,6 +13,7 @@ from saveguard.examine.inspection import ArrayRow, Inspection, LayerRow, receipt
 from saveguard.examine.layers import Layer, layers, variable_names
 from saveguard.examine.outputs import Shapes, outputs
 from saveguard.facts import ArchiveFacts
+from saveguard.remote.near import near, said_of
 
 _GOLDEN = "golden"
 
@@ -21,12 +22,16 @@ def inspect(path: str | os.PathLike[str]) -> Inspection:
     """Read what a saved model is: its layers, inputs, arrays, versions and receipt.
 
     Args:
-        path: A `.keras` file, its unpacked folder, an `.h5` file, weights alone, or a SavedModel.
+        path: A `.keras` file, its unpacked folder, an `.h5` file, weights alone, or a SavedModel;
+            or the address of one, `s3://bucket/m.keras`.
 
     Raises:
         OSError: If it cannot be opened, other than because it does not exist.
+        SaveguardError: SG742, if the store behind an address is not reached.
     """
-    return of(read(path, digests=False))
+    with near(path) as name:
+        found: Inspection = said_of(of(read(name, digests=False)), name, os.fspath(path))
+    return found
 
 
 def of(facts: ArchiveFacts) -> Inspection:

@@ -69,6 +69,12 @@ def unread(path: str, why: str) -> Report:
     return _report(ArchiveFacts(path=path), not_read=(why,))
 
 
+def refused(path: str, told: Report) -> Report:
+    """A report on what could not be brought here, with what was found on the way."""
+    why = tuple(finding.message for finding in told.findings)
+    return _report(ArchiveFacts(path=path), findings=told.findings, not_read=why)
+
+
 def _report(
     facts: ArchiveFacts, *, findings: tuple[Finding, ...] = (), not_read: tuple[str, ...] = ()
 ) -> Report:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from saveguard.errors import SaveguardError
 from saveguard.examine.find import Found
-from saveguard.examine.judge import judge, judged, unread
+from saveguard.examine.judge import judge, judged, refused, unread
 from saveguard.examine.settings import Settings
 from saveguard.facts import ArchiveFacts, Unread
 from saveguard.finding import Report
+from saveguard.remote.near import near, said_of
 from saveguard.rules import registry
 
 
@@ -49,7 +51,12 @@ def look(found: Found, settings: Settings) -> Report:
     if found.unread:
         return unread(found.path, found.unread)
     release = settings.keras_for(found.path)
-    return _wanted(judge(found.path, keras=release, sure=found.sure), settings)
+    try:
+        with near(found.path) as name:
+            report = said_of(judge(name, keras=release, sure=found.sure), name, found.path)
+    except SaveguardError as error:
+        report = refused(found.path, error.report)
+    return _wanted(report, settings)
 
 
 def _wanted(report: Report, settings: Settings) -> Report:

@@ -15,6 +15,7 @@ from saveguard.migration.plan import plan
 from saveguard.migration.run import build
 from saveguard.migration.source import source_from
 from saveguard.persist import load as current
+from saveguard.remote.near import near
 from saveguard.rules import registry
 
 _MIGRATED = ("h5", "keras", "folder", "savedmodel")
@@ -40,7 +41,8 @@ def load(
 
     Args:
         path: A `.keras` or `.h5` file, the folder that a `.keras` file unpacks to, or a SavedModel
-            with Keras's configuration.
+            with Keras's configuration; or the address of one, `s3://bucket/m.keras`, whose bytes
+            are always checked first.
         custom_objects: Classes and functions by name, as Keras takes them.
         compile: Compile the model as it was when it was saved.
         compare: Call the model on the golden in the file, and raise unless it gives the same.
@@ -55,17 +57,18 @@ def load(
             that are not given, or, with `compare`, gives other outputs than at the save.
         Exception: Whatever Keras raises, with the diagnosis as a note.
     """
-    facts = read(path, digests=False, arrays=False) if os.path.exists(path) else None
-    if facts is None or not is_old(facts):
+    with near(path) as name:
+        facts = read(name, digests=False, arrays=False) if os.path.exists(name) else None
+        if facts is not None and is_old(facts):
+            return _by_steps(read(name), custom_objects, compile, compare)
         return current.load(
-            path,
+            name,
             custom_objects=custom_objects,
             compile=compile,
             compare=compare,
             preprocessing=preprocessing,
-            verify_digests=verify_digests,
+            verify_digests=verify_digests if name == os.fspath(path) else "now",
         )
-    return _by_steps(read(path), custom_objects, compile, compare)
 
 
 def _by_steps(

@@ -21,7 +21,9 @@ from saveguard.finding import Report
 from saveguard.model import contract as contracts
 from saveguard.model import read as models
 from saveguard.persist.model_type import require_model
+from saveguard.persist.sending import folder_that_stays
 from saveguard.persist.staging import staged
+from saveguard.remote.address import is_remote
 from saveguard.rules import registry
 
 _PARTS = ("variables", "optimizer", "untracked")
@@ -84,8 +86,11 @@ def restore(model: Any, path: str | os.PathLike[str]) -> Report:
 
 
 def rescue_path(path: str | os.PathLike[str]) -> Path:
-    """Where `save` puts a rescue: `m.keras` -> `m.rescue.h5`."""
-    target = Path(os.path.realpath(path))
+    """Where `save` puts a rescue: `m.keras` -> `m.rescue.h5`; of an address, on this machine."""
+    if is_remote(os.fspath(path)):
+        target = folder_that_stays() / Path(path).name
+    else:
+        target = Path(os.path.realpath(path))
     return target.with_name(target.name.split(".")[0] + ".rescue.h5")
 
 

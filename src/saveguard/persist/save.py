@@ -33,11 +33,12 @@ def save(
 
     The file is written beside `path`, flushed to disk, and reloaded by a fresh process, which
     compares what came back with the model. Only then does it take the name `path`; until then
-    the previous file stays.
+    the previous file stays. For an address, all that is done on this machine; then the file is
+    uploaded, appears there whole or not at all, and is read back.
 
     Args:
         model: A Keras 3 model: Sequential, Functional or subclassed, compiled or not.
-        path: Where to: `.keras`, `.weights.h5` or `.h5`.
+        path: Where to: `.keras`, `.weights.h5` or `.h5`; an address too, `s3://bucket/m.keras`.
         example: Inputs that the model takes: arrays, nested arrays, `(x, y)`,
             `(x, y, sample_weight)`, or a tf.data data set, PyDataset or DataLoader, whose first
             batch is taken. Its first rows are recorded in the file with the model's outputs for
@@ -58,7 +59,8 @@ def save(
 
     Raises:
         SaveguardError: If the file is not proven: `path` keeps what it held, and the new file is
-            put beside it as `NAME.unproven.keras`. If the target, the model or the example
+            put beside it as `NAME.unproven.keras` (of an address, kept on this machine; so it is
+            where the store does not take it, SG742). If the target, the model or the example
             cannot be used: nothing is touched.
         Exception: If Keras cannot save the model, its own exception, with the diagnosis as a
             note; what can be saved is in `NAME.rescue.h5` (see `saveguard.restore`).

@@ -32,7 +32,7 @@ class Staging:
         self.folder, self._lock = _locked_folder(self.target)
         self.path = self.folder / self.target.name
 
-    def commit(self, *, keep_previous: bool = False) -> Path | None:
+    def commit(self, *, keep_previous: bool = False) -> Path | str | None:
         """Give the written file the target's name, at once; returns where the previous one is.
 
         Raises:

@@ -27,10 +27,12 @@ from saveguard.persist.golden import Recording, record
 from saveguard.persist.hdf5 import HDF5File
 from saveguard.persist.preflight import Prepared, prepare
 from saveguard.persist.rescue import rescue_path, write_rescue
+from saveguard.persist.sending import staging_for, upload_of
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
 from saveguard.persist.writer.archive import KerasArchive
 from saveguard.receipt import Migration, Receipt, Verdict
+from saveguard.remote.address import is_remote
 from saveguard.rules import registry
 from saveguard.version import __version__
 
@@ -82,7 +84,7 @@ class Save:
         ready = self.prepare(given)
         recording = self.record(ready.example, tolerance)
         with self.explained(ready.facts, ready.contract), contextlib.ExitStack() as undo:
-            staging = Staging(self.path)
+            staging = staging_for(self.path)
             undo.callback(staging.close)
             written = self.write(staging, ready.facts, ready.contract, recording)
             undo.pop_all()
@@ -155,7 +157,10 @@ class Save:
         with self._timed("commit"):
             previous = staging.commit(keep_previous=self.keep_previous)
         return msgspec.structs.replace(
-            receipt, previous=str(previous or ""), seconds=dict(self.seconds)
+            receipt,
+            previous=str(previous or ""),
+            seconds=dict(self.seconds),
+            upload=upload_of(staging),
         )
 
     def _proven(self, trial: proof.Trial, written: Written, staging: Staging) -> Receipt:
@@ -203,7 +208,9 @@ class Save:
 
     def _kept(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> list[str]:
         """Keep the unproven file, and what it lacks; returns where, in words."""
-        told = [f"the new file was kept as {staging.put_aside('unproven').name}"]
+        aside = staging.put_aside("unproven")
+        name = aside if is_remote(self.path) else aside.name
+        told = [f"the new file was kept as {name}"]
         if facts.untracked or facts.unwritten:
             kept = write_rescue(
                 self.model, rescue_path(self.path), facts, receipt.contract, self._report()

@@ -16,6 +16,7 @@ from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding, Report
 from saveguard.persist import preprocessing, proof
 from saveguard.receipt import Receipt
+from saveguard.remote.near import near, said_of
 from saveguard.rules import registry
 
 _ALONE = "weights alone: only `save` can prove them, with the model at hand"
@@ -42,7 +43,8 @@ def verify(
     give the same outputs twice.
 
     Args:
-        path: A `.keras` or `.h5` file, or the folder that a `.keras` file unpacks to.
+        path: A `.keras` or `.h5` file, or the folder that a `.keras` file unpacks to; or the
+            address of one, `s3://bucket/m.keras`.
         python: An interpreter with Keras (3.8 and newer; Saveguard is not needed there); None
             for this one.
         limit: Seconds that the proof may take.
@@ -55,7 +57,14 @@ def verify(
         SaveguardError: If the proof could not be made at all: no such file, not an archive, no
             such interpreter, no Keras in it.
     """
-    name = os.fspath(path)
+    with near(path) as name:
+        report: Report = said_of(_verified(name, python, limit, modules), name, os.fspath(path))
+    return report
+
+
+def _verified(
+    name: str, python: str | os.PathLike[str] | None, limit: float, modules: tuple[str, ...]
+) -> Report:
     facts = opened(name)
     findings = registry.notice("archive", facts)
     if facts.damage or not facts.layout:

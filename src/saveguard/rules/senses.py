@@ -212,6 +212,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG730": (),
     "SG740": ("data",),
     "SG741": ("data",),
+    "SG742": (),
     "SG901": ("archive",),
     "SG902": ("archive",),
     "SG903": ("archive",),

@@ -9,6 +9,7 @@ from saveguard.data.source import Part
 from saveguard.data.sources import opening
 from saveguard.data.sources.arrays import BATCH
 from saveguard.data.sources.plain import plain, wanted
+from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,7 +67,7 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
 def _mapped(path: str) -> Any:
     import pyarrow as pa
 
-    if opening.is_remote(path):
+    if is_remote(path):
         return pa.PythonFile(opening.binary(path), mode="r")
     return pa.memory_map(path)
 

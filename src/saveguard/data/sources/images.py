@@ -23,6 +23,7 @@ from saveguard.data.sources.extras import need
 from saveguard.data.sources.formats import format_of
 from saveguard.data.sources.pictures import Picture
 from saveguard.data.sources.stops import stop
+from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -149,8 +150,8 @@ def _class(base: str, file: str) -> str:
 
 
 def _stamp(file: str) -> str:
-    return file if opening.is_remote(file) else f"{file} {opening.stamp(file)}"
+    return file if is_remote(file) else f"{file} {opening.stamp(file)}"
 
 
 def _size(file: str) -> int:
-    return 0 if opening.is_remote(file) else opening.size(file)
+    return 0 if is_remote(file) else opening.size(file)

@@ -14,6 +14,7 @@ from numpy.lib import format as npy
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import arrays, opening
 from saveguard.data.sources.stops import DAMAGED, PICKLED
+from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,7 +127,7 @@ def _stretches(path: str, rows: int, width: int) -> Iterator[Part]:
 
 def _rows(path: str, file: IO[bytes], head: Header) -> Any:
     """A function of a first and a last row that gives the values between."""
-    if not opening.is_remote(path) and head.width:
+    if not is_remote(path) and head.width:
         rows = head.whole_rows(opening.size(path) - head.begins)
         mapped = np.memmap(
             path,

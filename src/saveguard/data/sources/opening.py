@@ -12,31 +12,26 @@ from typing import IO, Any, cast
 
 from saveguard.data.source import Part
 from saveguard.data.sources import packed
-from saveguard.data.sources.extras import need
+from saveguard.remote.address import is_remote, system
 
 _IN_MEMORY = 1 << 26
-
-
-def is_remote(path: str) -> bool:
-    """Whether a path is an address: `s3://bucket/train.parquet`, `memory://a.npy`."""
-    return "://" in path
 
 
 def binary(path: str) -> IO[bytes]:
     """The file's bytes, wherever it lies."""
     if is_remote(path):
-        system, inside = _system(path)
-        if path.startswith("http") and not system.info(inside).get("partial"):
-            return _copy(system, inside)
-        opened: IO[bytes] = system.open(inside, "rb")
+        store, inside = system(path)
+        if path.startswith("http") and not store.info(inside).get("partial"):
+            return _copy(store, inside)
+        opened: IO[bytes] = store.open(inside, "rb")
         return opened
     return open(path, "rb")
 
 
-def _copy(system: Any, inside: str) -> IO[bytes]:
+def _copy(store: Any, inside: str) -> IO[bytes]:
     """The whole file, from a server that gives no ranges: in memory, or on disk if it is large."""
     copy: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  the caller closes it
-    with system.open(inside, "rb", block_size=0) as stream:
+    with store.open(inside, "rb", block_size=0) as stream:
         shutil.copyfileobj(stream, copy, 1 << 20)
     copy.seek(0)
     return cast("IO[bytes]", copy)
@@ -65,16 +60,16 @@ def beginning(path: str, size: int) -> bytes:
 def size(path: str) -> int:
     """Bytes of the file; 0 where its server does not say."""
     if is_remote(path):
-        system, inside = _system(path)
-        return int(system.info(inside).get("size") or 0)
+        store, inside = system(path)
+        return int(store.info(inside).get("size") or 0)
     return os.stat(path).st_size
 
 
 def stamp(path: str) -> str:
     """What changes when the file does: its size with its time, or the tag that its server gives."""
     if is_remote(path):
-        system, inside = _system(path)
-        told = system.info(inside)
+        store, inside = system(path)
+        told = store.info(inside)
         tags = (told.get(key) for key in ("size", "ETag", "mtime", "LastModified", "created"))
         return " ".join(str(tag) for tag in tags if tag is not None)
     state = os.stat(path)
@@ -116,20 +111,14 @@ def _near(path: str) -> Iterator[str]:
 
 
 def _far(path: str) -> Iterator[str]:
-    system, inside = _system(path)
+    store, inside = system(path)
     if glob.has_magic(inside):
-        held = [found for found in system.glob(inside) if not system.isdir(found)]
-    elif system.isdir(inside):
-        held = [found for found in system.find(inside) if _shown(found.rpartition("/")[2])]
+        held = [found for found in store.glob(inside) if not store.isdir(found)]
+    elif store.isdir(inside):
+        held = [found for found in store.find(inside) if _shown(found.rpartition("/")[2])]
     else:
         held = [inside]
-    return map(system.unstrip_protocol, held)
-
-
-def _system(path: str) -> tuple[Any, str]:
-    """The file system of an address, and the path within it."""
-    found: tuple[Any, str] = need("fsspec.core", "remote", f"to read {path}").url_to_fs(path)
-    return found
+    return map(store.unstrip_protocol, held)
 
 
 def _shown(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import arrays, opening
 from saveguard.data.sources.plain import plain, wanted
+from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,7 +54,7 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """The batches of a row group."""
     import pyarrow.parquet as pq
 
-    remote = opening.is_remote(part.file)
+    remote = is_remote(part.file)
     with pq.ParquetFile(
         opening.binary(part.file) if remote else part.file,
         pre_buffer=remote,

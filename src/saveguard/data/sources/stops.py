@@ -8,8 +8,8 @@ from typing import Any
 
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources.arrays import NoColumn
-from saveguard.data.sources.opening import is_remote
 from saveguard.errors import SaveguardError
+from saveguard.remote.address import is_remote
 
 MISSING, DAMAGED, UNKNOWN, MIXED, MALFORMED = "SG580", "SG581", "SG582", "SG583", "SG584"
 UNREADABLE, ENDLESS, LENGTHS = "SG591", "SG592", "SG504"

@@ -67,6 +67,21 @@ def found(library: str, extra: str, purpose: str) -> Finding:
     )
 
 
+def driver(library: str, address: str) -> Finding:
+    """The finding for an address whose file system comes with a library that is not installed.
+
+    Args:
+        library: `s3fs`, or what fsspec says of it.
+        address: `s3://bucket/m.keras`.
+    """
+    return rule.finding(
+        where=library,
+        message=f"{library} is needed to reach {address}, and is not installed",
+        why="What needs the library is not done, and nothing else is tried in its place.",
+        fix=f"pip install {library}",
+    )
+
+
 def bad(_: Path) -> Call:
     """An address of a file system whose library is not installed."""
     import importlib.util

@@ -55,9 +55,9 @@ rule.in_traceback(
         rf"|{_MISSING}'[^']*?(?P<remote>gs|s3|hf|abfss?|https?):/",
         stages=("save",),
         message="{where} is not on this machine",
-        why="A proven save needs a local file system: the file is written beside its target, and"
-        " takes its name at once. `{scheme}{remote}:` is read as a folder's name, or not at all.",
-        fix="save to a local path, then copy the file that was proven",
+        why="Keras writes to file systems of this machine: `{scheme}{remote}:` is read as a"
+        " folder's name, or not at all.",
+        fix='saveguard.save(model, "{scheme}{remote}://..."): proven here, then uploaded whole',
         alone=r"\.(?:keras|h5|hdf5)\b|file write failed"
         r"|[Uu]nable to (?:synchronously )?create file",
     )

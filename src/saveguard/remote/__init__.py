@@ -1,0 +1,1 @@
+"""Files behind an address: reached, brought near, and uploaded whole."""
