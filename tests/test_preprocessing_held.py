@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from shops import CLEAN, TEXTS, TOKENIZER, model_of, writer
+from shops import CLEAN, TEXTS, TOKENIZER, model_of, saved, writer
 
 import saveguard
 
@@ -96,3 +96,26 @@ def test_a_pipeline_with_other_settings() -> None:
     (finding,) = resized("bilinear").compare(resized("nearest")).findings
     assert finding.certainty == "certain" and ".interpolation`" in finding.message
     assert "resize" in finding.message or "Resizing" in finding.message
+
+
+@pytest.mark.parametrize("form", ["function", "path"])
+def test_verify_runs_one_that_has_moved(form: str, tmp_path: Path, shop: Any) -> None:
+    path = saved(tmp_path, shop(text=TOKENIZER, clean=CLEAN).encode, TEXTS, 4)
+    module = shop(text=TOKENIZER.replace("def encode", "def tokenize"), clean=CLEAN)
+    assert saveguard.verify(path).codes == ("SG434",)
+    moved = module.tokenize if form == "function" else f"{module.__name__}:tokenize"
+    report = saveguard.verify(path, preprocessing=moved)
+    assert f"3 raw examples through {module.__name__}:tokenize" in report.read
+    assert report.certain == ()
+
+
+def test_verify_holds_a_function_without_a_path_in_this_process(tmp_path: Path, shop: Any) -> None:
+    encode = shop(text=TOKENIZER, clean=CLEAN).encode
+    path = saved(tmp_path, encode, TEXTS, 4)
+    other = saveguard.verify(path, preprocessing=lambda text: [n + 1 for n in encode(text)])
+    assert "SG430" in other.codes and other.certain
+    assert "in this process" in other.read[-1]
+    foreign = saveguard.verify(path, preprocessing="json:loads")
+    assert foreign.not_read[-1] == "preprocessing: 'json:loads' is no MODULE:NAME of your own code"
+    left = saveguard.verify(path, preprocessing=False)
+    assert left.findings == () and left.not_read[-1] == "preprocessing: left out, as was asked"

@@ -28,6 +28,11 @@ from saveguard.cli.options import color_option, page_option, print_report
     metavar="MODULE",
     help="Import this module there first; it registers custom classes. May be repeated.",
 )
+@click.option(
+    "--preprocessing",
+    metavar="MODULE:NAME|no",
+    help="Where the preprocessing lies now that the file records; `no` leaves it out.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 3 where something could not be compared.")
 @page_option
 @color_option
@@ -38,6 +43,7 @@ def command(
     python: str | None,
     limit: float | None,
     modules: tuple[str, ...],
+    preprocessing: str | None,
     strict: bool,
     form: str,
     color: str,
@@ -55,7 +61,13 @@ def command(
 
     seconds = proof.LIMIT if limit is None else limit
     try:
-        report = verify(model, python=python, limit=seconds, modules=modules)
+        report = verify(
+            model,
+            python=python,
+            limit=seconds,
+            modules=modules,
+            preprocessing=False if preprocessing == "no" else preprocessing,
+        )
     except SaveguardError as error:
         print_report(error.report, form, color)
         context.exit(exits.COULD_NOT_RUN)

@@ -19,6 +19,7 @@ from saveguard.errors import SaveguardError
 from saveguard.facts import ArchiveFacts, ProofFacts
 from saveguard.finding import Finding, Report
 from saveguard.persist import drift
+from saveguard.receipt import Receipt
 from saveguard.rules import registry
 from saveguard.rules.fidelity.preprocessing_foreign import may_be_imported
 
@@ -156,6 +157,36 @@ def _asked(recorded: Preprocessing) -> dict[str, Any]:
         "random": recorded.random,
         "libraries": list(recorded.libraries),
     }
+
+
+def moved(receipt: Receipt | None, given: Any) -> Receipt | None:
+    """The receipt whose preprocessing is imported from where another one lies.
+
+    Args:
+        given: A function, a Keras pipeline, or an import path; False for none at all. What cannot
+            be imported is none for a fresh process, and is held to the file in this one.
+    """
+    contract = receipt.contract if receipt else None
+    recorded = contract.preprocessing if contract else None
+    if given is None or receipt is None or contract is None or recorded is None:
+        return receipt
+    path = given if isinstance(given, str) else prepare.path_of(given)[0] if given else ""
+    now = msgspec.structs.replace(recorded, path=path) if path and may_be_imported(path) else None
+    contract = msgspec.structs.replace(contract, preprocessing=now)
+    return msgspec.structs.replace(receipt, contract=contract)
+
+
+def held_here(recorded: Preprocessing | None, name: str, given: Any) -> Report:
+    """What is told of a given preprocessing that no fresh process can import."""
+    if recorded is None or given is None:
+        return Report(subject=name)
+    if given is False:
+        return Report(subject=name, not_read=("preprocessing: left out, as was asked",))
+    if isinstance(given, str):
+        told = f"preprocessing: {given!r} is no MODULE:NAME of your own code"
+        return Report(subject=name, not_read=(told,))
+    told = f"{len(recorded.pairs)} raw examples through the given preprocessing, in this process"
+    return Report(subject=name, findings=findings_now(recorded, name, given), read=(told,))
 
 
 def recorded_in(facts: ArchiveFacts) -> Preprocessing | None:

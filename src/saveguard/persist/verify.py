@@ -14,7 +14,8 @@ from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Finding, Report
-from saveguard.persist import preprocessing, proof
+from saveguard.persist import preprocessing as preparations
+from saveguard.persist import proof
 from saveguard.receipt import Receipt
 from saveguard.remote.near import near, said_of
 from saveguard.rules import registry
@@ -35,6 +36,7 @@ def verify(
     python: str | os.PathLike[str] | None = None,
     limit: float = proof.LIMIT,
     modules: tuple[str, ...] = (),
+    preprocessing: Any = None,
 ) -> Report:
     """Have a fresh process reload a file and say whether it comes back.
 
@@ -49,6 +51,9 @@ def verify(
             for this one.
         limit: Seconds that the proof may take.
         modules: Modules to import there first, which register custom classes.
+        preprocessing: What to hold against the preprocessing that the file records, where it is
+            no longer where it was: a function, a Keras pipeline, or an import path,
+            `shop.text:encode`; None for what the recorded path leads to; False for nothing.
 
     Returns:
         What was compared (`read`), what could not be (`not_read`), and every finding.
@@ -58,12 +63,18 @@ def verify(
             such interpreter, no Keras in it.
     """
     with near(path) as name:
-        report: Report = said_of(_verified(name, python, limit, modules), name, os.fspath(path))
+        report: Report = said_of(
+            _verified(name, python, limit, modules, preprocessing), name, os.fspath(path)
+        )
     return report
 
 
 def _verified(
-    name: str, python: str | os.PathLike[str] | None, limit: float, modules: tuple[str, ...]
+    name: str,
+    python: str | os.PathLike[str] | None,
+    limit: float,
+    modules: tuple[str, ...],
+    preprocessing: Any,
 ) -> Report:
     facts = opened(name)
     findings = registry.notice("archive", facts)
@@ -75,17 +86,21 @@ def _verified(
     if facts.layout in _NOT_LOADED:
         told = _NOT_LOADED[facts.layout]
         return Report(subject=name, findings=findings, not_read=(told,))
+    receipt = preparations.moved(stored_receipt(facts), preprocessing)
     trial = proof.Trial(
         path=Path(name),
         layout=facts.layout,
-        receipt=stored_receipt(facts),
+        receipt=receipt,
         subject=name,
         python=None if python is None else os.fspath(python),
         backend=_backend() if python is None else "",
         limit=limit,
-        parts=_parts(facts, modules, here=python is None),
+        parts=_parts(receipt, modules, here=python is None),
     )
-    return _reported(trial, findings)
+    report = _reported(trial, findings)
+    if receipt and receipt.contract and receipt.contract.preprocessing:
+        return report
+    return report + preparations.held_here(preparations.recorded_in(facts), name, preprocessing)
 
 
 def opened(name: str, *, digests: bool = True) -> ArchiveFacts:
@@ -119,12 +134,13 @@ def _reported(trial: proof.Trial, findings: tuple[Finding, ...]) -> Report:
     return report
 
 
-def _parts(facts: ArchiveFacts, modules: tuple[str, ...], *, here: bool) -> dict[str, Any]:
+def _parts(receipt: Receipt | None, modules: tuple[str, ...], *, here: bool) -> dict[str, Any]:
     """What the fresh process needs to know besides the file.
 
     For the preprocessing this environment's import path counts, and no other's does.
     """
-    asked = preprocessing.request(preprocessing.recorded_in(facts))
+    contract = receipt.contract if receipt else None
+    asked = preparations.request(contract.preprocessing if contract else None)
     paths = list(sys.path) if here else []
     return {
         "modules": list(modules),
