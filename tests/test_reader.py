@@ -18,7 +18,7 @@ from test_writer import MODELS
 import saveguard
 from saveguard.archive.read import read
 from saveguard.child import quick
-from saveguard.persist import reader
+from saveguard.persist import digests, reader
 
 layers = keras.layers
 
@@ -197,6 +197,29 @@ def test_a_changed_bit_of_a_large_array(when: Any, tmp_path: Path) -> None:
         one for one in told if "the model was loaded before this was found" in str(one.message)
     ]
     assert len(found) == (1 if when == "background" else 0)
+
+
+def test_what_is_read_is_read_and_checked_once(tmp_path: Path) -> None:
+    path = _saved(MODELS["large"](), tmp_path / "m.keras")
+    facts = read(path, digests=False)
+    assert digests.is_summed(facts)
+    with mock.patch.object(digests, "require", wraps=digests.require) as required:
+        saveguard.load(path)
+    assert required.call_count == 1
+    _damage(path)
+    assert digests.is_summed(read(path, digests=False))
+    with pytest.raises(ValueError, match="checksum"):
+        reader.load(facts, None, True, checked=True)
+
+
+@pytest.mark.parametrize("size", [1000, 20 << 20])
+def test_large_members_beside_the_weights_have_a_thread_of_their_own(
+    size: int, tmp_path: Path
+) -> None:
+    path = _saved(MODELS["large"](), tmp_path / "m.keras")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("assets/table.txt", bytes(size))
+    assert digests.is_summed(read(path, digests=False)) == (size < 1 << 20)
 
 
 def _wait_for_threads() -> None:

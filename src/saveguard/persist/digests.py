@@ -1,4 +1,4 @@
-"""Every byte of a file held against its checksums, beside what else is done with the file."""
+"""Every byte of a file held against its checksums, as it is read or beside that."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal
 
+from saveguard.archive import checksums
+from saveguard.archive.budget import BUDGET
+from saveguard.archive.read import WEIGHTS
 from saveguard.errors import SaveguardError
 from saveguard.facts import ArchiveFacts
 from saveguard.finding import Report
@@ -26,6 +29,21 @@ def require(facts: ArchiveFacts) -> None:
     findings = registry.notice("archive", facts)
     if any(finding.certainty == "certain" for finding in findings):
         raise SaveguardError(Report(subject=facts.path, findings=findings))
+
+
+def is_summed(facts: ArchiveFacts) -> bool:
+    """Whether nothing of a `.keras` file but the sum of its weights was left unchecked.
+
+    True where `reader.load` makes that sum while it reads them, and a receipt has no other digest.
+    """
+    size = {one.name: one.size for one in facts.members}
+    weights = next((one for one in facts.members if one.name == WEIGHTS), None)
+    if weights is None or weights.crc is None or len(size) < len(facts.members):
+        return False
+    known = checksums.recorded(facts.receipt).get(WEIGHTS, "crc32")
+    left = BUDGET.checked - sum(size.values()) + weights.size
+    small = weights.size <= BUDGET.checked
+    return known.startswith("crc32") and left >= (weights.size if small else 0)
 
 
 @contextlib.contextmanager

@@ -65,8 +65,9 @@ def load(
     recorded = preparations.recorded_in(facts) if preprocessing is not False else None
     if recorded is not None:
         preparations.hold(recorded, name, preprocessing)
-    with digests.checked_beside(name, verify_digests if direct else "never"):
-        model = _loaded(facts, direct, custom_objects, compile)
+    summed = verify_digests == "now" and digests.is_summed(facts)
+    with digests.checked_beside(name, "never" if summed or not direct else verify_digests):
+        model = _loaded(facts, direct, custom_objects, compile, summed)
     if compare:
         receipt = stored_receipt(facts)
         _compare(model, name, receipt.golden if receipt else None)
@@ -74,14 +75,20 @@ def load(
 
 
 def _loaded(
-    facts: ArchiveFacts, direct: bool, custom_objects: dict[str, Any] | None, compile: bool
+    facts: ArchiveFacts,
+    direct: bool,
+    custom_objects: dict[str, Any] | None,
+    compile: bool,
+    summed: bool,
 ) -> Any:
     """The model, by our reader; where that stops, by Keras's, whose word counts."""
     import keras
 
     if direct:
         with contextlib.suppress(Exception):
-            return reader.load(facts, custom_objects, compile)
+            return reader.load(facts, custom_objects, compile, summed)
+        if summed:
+            digests.require(opened(facts.path))
     try:
         return keras.saving.load_model(
             facts.path, custom_objects=custom_objects, compile=compile, safe_mode=True
