@@ -137,3 +137,18 @@ def test_what_is_no_summary_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         Summary.from_json('{"rows": "many"}')
     assert Seen(1, 1, ()) + Seen(1, 2, ()) == Seen(2, 3, ())
+
+
+def test_a_row_with_two_values_that_a_cast_changes_is_one_row() -> None:
+    rows = [{"x": [0.7, 1e30, 1.0]}, {"x": [2.0]}, {"x": [1e30]}]
+    seen = scanned(rows).columns["x"].seen["cast"]
+    assert (seen.rows, seen.values) == (2, 3)
+    assert [(place.row, place.at) for place in seen.first] == [(0, 0), (2, 0)]
+
+
+@pytest.mark.parametrize("count", [3, 3000])
+def test_what_is_not_finite_is_counted_whether_it_is_rare_or_common(count: int) -> None:
+    values = [float("nan"), float("inf"), -float("inf"), 2.0, -1.0, -0.0] * count
+    found = scanned([{"y": [[one, 3.0] for one in values]}]).columns["y"]
+    assert (found.minimum, found.maximum) == (-1, 3)
+    assert [found.seen[kind].values for kind in ("nan", "infinite")] == [count, 2 * count]

@@ -2,7 +2,7 @@
 
 Of a block that holds nothing amiss, the smallest and the largest value tell it all: NaN goes
 through both, and what lies between them lies within every bound. Only other blocks are looked at
-value by value.
+value by value, and of those no more than what the extremes leave open.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from saveguard.data.summary import Number
 
 # Values of a block: 256 KB of float32.
 BLOCK = 1 << 17
+# As many wrong values of a block wait until all blocks are done, so that they are noted at once.
+_FEW = 256
 _ALL: Array = np.True_  # type: ignore[assignment]
 
 
@@ -46,6 +48,7 @@ class Pass:
         self.expected = expected
         self.cast = limits(self.values.dtype.name, expected.dtype) if expected.dtype else None
         self.pad = padding.value(expected.pad, self.values.dtype)
+        self.wrong: dict[str, list[Array]] = {}
 
     def _without_nulls(self) -> None:
         """Nulls among the values are noted, and left out; `there` knows where the others stood."""
@@ -64,13 +67,8 @@ class Pass:
         runs: list[padding.Runs] = []
         for first, last in self._blocks():
             begin, end = int(self.begins[first]), int(self.begins[last])
-            block, finite = self.values[begin:end], _ALL
-            # Adding 0 makes 0.0 of -0.0, so that the extremes do not hang on the order of blocks.
-            low, high = block.min().item() + 0, block.max().item() + 0
-            if not (math.isfinite(low) and math.isfinite(high)):
-                finite = self._not_finite(block, begin)
-                low = block.min(where=finite, initial=np.inf).item() + 0
-                high = block.max(where=finite, initial=-np.inf).item() + 0
+            block = self.values[begin:end]
+            low, high, finite = self._extremes(block, begin)
             if low > high:
                 continue
             self.low = low if self.low is None else min(low, self.low)
@@ -79,6 +77,8 @@ class Pass:
             if self.pad is not None and low <= self.pad <= high:
                 runs.append(padding.find(self, first, last))
         padding.note(runs, self.notes)
+        for kind, found in self.wrong.items():
+            self._note(kind, np.concatenate(found))
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """Stretches of whole rows with about as many values as a block; none is empty."""
@@ -89,34 +89,49 @@ class Pass:
             if self.begins[first] < self.begins[last]:
                 yield first, last
 
-    def _not_finite(self, block: Array, begin: int) -> Array:
-        """Note what is not finite; which values are."""
+    def _extremes(self, block: Array, begin: int) -> tuple[Number, Number, Array]:
+        """The smallest and the largest finite value, and which are finite; the others are noted."""
+        # Adding 0 makes 0.0 of -0.0, so that the extremes do not hang on the order of blocks.
+        low, high = block.min().item() + 0, block.max().item() + 0
+        if math.isfinite(low) and math.isfinite(high):
+            return low, high, _ALL
+        nan: Array = np.isnan(block)
+        self._mark(kinds.NAN, nan, begin)
+        low, high = np.fmin.reduce(block).item() + 0, np.fmax.reduce(block).item() + 0
+        if math.isfinite(low) and math.isfinite(high):
+            return low, high, ~nan
         finite: Array = np.isfinite(block)
-        nan = np.isnan(block)
-        self.note(kinds.NAN, nan, begin)
-        self.note(kinds.INFINITE, ~finite & ~nan, begin)
-        return finite
+        self._mark(kinds.INFINITE, ~(finite | nan), begin)
+        some = block[finite]
+        if not len(some):
+            return math.inf, -math.inf, finite
+        return some.min().item() + 0, some.max().item() + 0, finite
 
     def _bounds(self, block: Array, begin: int, low: Number, high: Number, finite: Any) -> None:
         """Note what lies outside of the bounds, and what a cast to the input's dtype changes."""
         least, most = self.expected.low, self.expected.high
         if (least is not None and low < least) or (most is not None and high > most):
             real = finite if self.pad is None else finite & (block != self.pad)
-            self.note(kinds.OUTSIDE, _beyond(block, least, most) & real, begin)
+            self._mark(kinds.OUTSIDE, _beyond(block, least, most) & real, begin)
         if self.cast is None:
             return
-        if self.cast.whole:
-            self.note(kinds.CAST, (block != np.trunc(block)) & finite, begin)
+        changed: Any = (block != np.trunc(block)) if self.cast.whole else False
         if low < self.cast.low or high > self.cast.high:
-            beyond = _beyond(block, self.cast.low, self.cast.high) & finite
-            self.note(kinds.CAST, beyond & (block == np.trunc(block)), begin)
+            changed = changed | _beyond(block, self.cast.low, self.cast.high)
+        if changed is not False:
+            self._mark(kinds.CAST, changed & finite, begin)
 
-    def note(self, kind: str, wrong: Array, begin: int) -> None:
-        """Note those values of a block, which begins at `begin`, that are wrong."""
+    def _mark(self, kind: str, wrong: Array, begin: int) -> None:
+        """Which values of a block, that begins at `begin`, are wrong; if few, noted at the end."""
         where = np.flatnonzero(wrong) + begin
-        if len(where):
-            rows = np.searchsorted(self.begins, where, side="right") - 1
-            self.notes.values(kind, rows, self.at(where, rows), self.values[where])
+        if len(where) > _FEW:
+            self._note(kind, where)
+        elif len(where):
+            self.wrong.setdefault(kind, []).append(where)
+
+    def _note(self, kind: str, where: Array) -> None:
+        rows = np.searchsorted(self.begins, where, side="right") - 1
+        self.notes.values(kind, rows, self.at(where, rows), self.values[where])
 
     def at(self, where: Array, rows: Array) -> Array:
         """Where in its row each value stands, nulls counted; -1 for rows that are one value."""

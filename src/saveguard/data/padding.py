@@ -71,12 +71,16 @@ def note(found: list[Runs], notes: Notes) -> None:
 
 def _runs(padded: Array, ends: Array) -> tuple[Array, Array]:
     """Where runs of padded steps begin and end; none goes beyond its row."""
-    change = np.empty(len(padded) + 1, bool)
-    np.not_equal(padded[1:], padded[:-1], out=change[1:-1])
-    change[ends] = True
-    edges = np.flatnonzero(change)
-    some = padded[edges[:-1]]
-    return edges[:-1][some], edges[1:][some]
+    where = np.flatnonzero(padded)
+    if not len(where):
+        return where, where
+    first = np.zeros(len(padded) + 1, bool)
+    first[ends] = True
+    begins = first[where]
+    begins[1:] |= where[1:] - where[:-1] > 1
+    begins[0] = True
+    last = np.append(begins[1:], True)
+    return where[begins], where[last] + 1
 
 
 def _steps(held: Pass, first: int, last: int) -> Array:

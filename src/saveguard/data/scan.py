@@ -72,16 +72,19 @@ def _histogram(values: Array, begins: Array, row: int) -> Counts:
     """Finite values of a sample of rows, by the first 12 bits of their float32."""
     if values.dtype.kind not in "fiu" or not len(values):
         return ()
-    last, counts = row + len(begins) - 1, np.zeros(4096, np.int64)
+    last = row + len(begins) - 1
     stretches = [(row, min(last, _ALL))] if row < _ALL else []
     first = max(_ALL, row - row % _EVERY)
     stretches += [(begin, min(begin + _SOME, last)) for begin in range(first, last, _EVERY)]
-    for begin, end in stretches:
-        if max(begin, row) < end:
-            some = values[begins[max(begin, row) - row] : begins[end - row]]
-            with np.errstate(over="ignore"):
-                some = some.astype(np.float32)
-            some = some[np.isfinite(some)]
-            counts += np.bincount(some.view(np.uint32) >> 20, minlength=4096)
+    chosen = [
+        values[begins[max(begin, row) - row] : begins[end - row]]
+        for begin, end in stretches
+        if max(begin, row) < end
+    ]
+    if not chosen:
+        return ()
+    with np.errstate(over="ignore"):
+        some = np.concatenate(chosen).astype(np.float32, copy=False)
+    counts = np.bincount(some[np.isfinite(some)].view(np.uint32) >> 20)
     where = np.flatnonzero(counts)
     return tuple(zip(where.tolist(), counts[where].tolist(), strict=True))

@@ -8,7 +8,6 @@ and of what was seen the first places are kept, by the order of the parts and th
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -67,7 +66,7 @@ class Seen(msgspec.Struct, frozen=True):
     first: tuple[Witness, ...]
 
     def __add__(self, other: Seen) -> Seen:
-        first = tuple(heapq.nsmallest(SHOWN, self.first + other.first))
+        first = tuple(sorted(self.first + other.first)[:SHOWN])
         return Seen(self.rows + other.rows, self.values + other.values, first)
 
 
@@ -178,7 +177,12 @@ def counted(one: Mapping[Any, Any], two: Mapping[Any, Any]) -> dict[Any, Any]:
 
 def merged(one: Counts, two: Counts) -> Counts:
     """Two counts as one."""
-    return tuple(sorted(counted(dict(one), dict(two)).items()))
+    if not (one and two):
+        return one or two
+    found = dict(one)
+    for key, count in two:
+        found[key] = found.get(key, 0) + count
+    return tuple(sorted(found.items()))
 
 
 def _by_axis(one: tuple[T, ...], two: tuple[T, ...], add: Callable[[T, T], T]) -> tuple[T, ...]:
