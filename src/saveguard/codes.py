@@ -214,6 +214,7 @@ CODES = {
     "SG719": "runtime.strategy_scope",
     "SG720": "runtime.download_failed",
     "SG730": "runtime.checkpoints_shared",
+    "SG731": "runtime.changed_while_saved",
     "SG740": "runtime.worker_died",
     "SG741": "runtime.extra_missing",
     "SG742": "runtime.store_unreachable",

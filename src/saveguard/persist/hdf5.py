@@ -11,6 +11,7 @@ import h5py
 
 from saveguard.archive.read import hdf5_digests
 from saveguard.child import arrays, running
+from saveguard.persist.walking import walking_faster
 from saveguard.persist.writer.recorded import Written, measure
 
 
@@ -22,6 +23,7 @@ class HDF5File:
         self.write_golden = write_golden
         self.written = Written()
         self.writer: Literal["saveguard", "keras"] = "keras"
+        self.described: tuple[str, str] | None = None
 
     def write(self, model: Any) -> Written:
         """Write the model, or its weights where the name ends in `.weights.h5`.
@@ -30,7 +32,10 @@ class HDF5File:
             Exception: Whatever Keras raises for a model that it cannot save.
         """
         if self.path.name.endswith(".weights.h5"):
-            model.save_weights(self.path)
+            from keras.src.saving import saving_lib
+
+            with walking_faster(saving_lib):
+                model.save_weights(self.path)
         else:
             _save_whole(model, self.path)
         named = running.variables(model) + running.optimizer_variables(model)

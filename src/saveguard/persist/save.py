@@ -5,17 +5,52 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict, Unpack, overload
 
+from saveguard.persist import background as behind
 from saveguard.persist import preprocessing as preparations
 from saveguard.persist import proof
+from saveguard.persist.background import Done, Saving
+from saveguard.persist.behind import begun
 from saveguard.persist.model_type import require_model
+from saveguard.persist.snapshot import Memory
 from saveguard.persist.staging import Staging
 from saveguard.persist.steps import Save, Written
 from saveguard.persist.target import layout_of
 from saveguard.receipt import Receipt
 
 
+class Options(TypedDict, total=False):
+    """What `save` takes beside; see there. `training`: where it stands, for the receipt."""
+
+    prove: bool
+    keep_previous: bool
+    tolerance: float | None
+    limit: float
+    accept: Collection[str]
+    preprocessing: Any
+    raw: Iterable[Any] | None
+    training: dict[str, Any] | None
+
+
+@overload
+def save(
+    model: Any,
+    path: str | os.PathLike[str],
+    example: Any = None,
+    *,
+    background: Literal[False] = False,
+    **options: Unpack[Options],
+) -> Receipt: ...
+@overload
+def save(
+    model: Any,
+    path: str | os.PathLike[str],
+    example: Any = None,
+    *,
+    background: Literal[True],
+    **options: Unpack[Options],
+) -> Saving: ...
 def save(
     model: Any,
     path: str | os.PathLike[str],
@@ -28,7 +63,8 @@ def save(
     accept: Collection[str] = (),
     preprocessing: Any = None,
     raw: Iterable[Any] | None = None,
-) -> Receipt:
+    background: bool = False,
+) -> Receipt | Saving:
     """Save a Keras model so that it is proven to come back, and so that nothing is ever lost.
 
     The file is written beside `path`, flushed to disk, and reloaded by a fresh process, which
@@ -53,9 +89,12 @@ def save(
             what it gives for `raw` go into the file; `verify` and `load` hold it to them.
         raw: A few raw examples for it, text, numbers, arrays or images. Without `example`, what
             they become is the example.
+        background: Return as soon as the model's variables are copied and its configuration is
+            read; the rest goes on in a thread (see docs/background.md).
 
     Returns:
-        What was written and proven, with every finding.
+        What was written and proven, with every finding; with `background` what gives it, by
+        `.result()`, and raises there what stands below.
 
     Raises:
         SaveguardError: If the file is not proven: `path` keeps what it held, and the new file is
@@ -65,24 +104,68 @@ def save(
         Exception: If Keras cannot save the model, its own exception, with the diagnosis as a
             note; what can be saved is in `NAME.rescue.h5` (see `saveguard.restore`).
     """
-    return begin(
-        model,
-        path,
-        example,
-        prove=prove,
-        keep_previous=keep_previous,
-        tolerance=tolerance,
-        limit=limit,
-        accept=accept,
-        preprocessing=preprocessing,
-        raw=raw,
-    ).finish()
+    options: Options = {
+        "prove": prove,
+        "keep_previous": keep_previous,
+        "tolerance": tolerance,
+        "limit": limit,
+        "accept": accept,
+        "preprocessing": preprocessing,
+        "raw": raw,
+    }
+    if background:
+        return start(model, path, example, **options)
+    behind.settle(path)  # an older save must not come after this one
+    return begin(model, path, example, **options).finish()
+
+
+def start(
+    model: Any,
+    path: str | os.PathLike[str],
+    example: Any = None,
+    *,
+    memory: Memory | None = None,
+    done: Done | None = None,
+    **options: Unpack[Options],
+) -> Saving:
+    """`save` in the background.
+
+    Args:
+        memory: Where the variables are copied to, if that memory is used again and again.
+        done: Called when the save has ended, well or not, in its thread.
+
+    Raises:
+        SaveguardError: If the target, the model or the example cannot be used.
+        Exception: If the configuration cannot be made. What happens later, `result` raises.
+    """
+    save, example, tolerance = _made(model, path, example, **options)
+    return begun(save, example, tolerance, _finish, memory=memory, done=done)
+
+
+def _finish(save: Save, staging: Staging, written: Written) -> Receipt:
+    return Pending(save, staging, written).finish()
 
 
 def begin(
     model: Any,
     path: str | os.PathLike[str],
     example: Any = None,
+    **options: Unpack[Options],
+) -> Pending:
+    """The first half of `save`: all that reads the model. The file lies beside `path`, unproven.
+
+    Raises:
+        SaveguardError: As `save`, but for what the proof may find.
+        Exception: As `save`.
+    """
+    save, example, tolerance = _made(model, path, example, **options)
+    return Pending(save, *save.begin(example, tolerance))
+
+
+def _made(
+    model: Any,
+    path: str | os.PathLike[str],
+    example: Any,
     *,
     prove: bool = True,
     keep_previous: bool = False,
@@ -92,16 +175,8 @@ def begin(
     training: dict[str, Any] | None = None,
     preprocessing: Any = None,
     raw: Iterable[Any] | None = None,
-) -> Pending:
-    """The first half of `save`: all that reads the model. The file lies beside `path`, unproven.
-
-    Args:
-        training: Where the training stands, for the receipt: plain values.
-
-    Raises:
-        SaveguardError: As `save`, but for what the proof may find.
-        Exception: As `save`.
-    """
+) -> tuple[Save, Any, float | None]:
+    """The save; its example, which `preprocessing` may make; and its tolerance."""
     require_model(model)
     save = Save(model, path, layout_of(path), prove, keep_previous, limit, set(accept), training)
     if preprocessing is not None:
@@ -109,7 +184,7 @@ def begin(
         save.findings += prepared.findings
         save.left += prepared.left
         example = prepared.example() if example is None else example
-    return Pending(save, *save.begin(example, tolerance))
+    return save, example, tolerance
 
 
 class Pending:

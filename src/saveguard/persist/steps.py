@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -75,13 +75,21 @@ class Save:
         self.migration: Migration | None = None
         self.recorded: Recording | None = None
         self.prepared: preprocessing.Recording | None = None
+        self.behind = False
+        self.described: tuple[str, str] | None = None
+        self.before: dict[str, Any] | None = None
+        self.unchanged: Callable[[], None] = lambda: None
         self.findings: list[Finding] = []
         self.left: list[str] = []
         self.seconds: dict[str, float] = {}
 
     def begin(self, given: Any, tolerance: float | None) -> tuple[Staging, Written]:
         """All that reads the model; the folder that holds the file is to be closed."""
-        ready = self.prepare(given)
+        return self.written(self.prepare(given), tolerance)
+
+    def written(self, ready: Prepared, tolerance: float | None) -> tuple[Staging, Written]:
+        """All that reads variables; the folder that holds the file is to be closed."""
+        self.unchanged()
         recording = self.record(ready.example, tolerance)
         with self.explained(ready.facts, ready.contract), contextlib.ExitStack() as undo:
             staging = staging_for(self.path)
@@ -140,7 +148,10 @@ class Save:
         with self._timed("write"):
             kind = KerasArchive if self.layout == "keras" else HDF5File
             file = kind(staging.path, lambda h5: recording.store(h5) if recording else None)
-            facts = with_values(facts, self.model, file.write(self.model))
+            file.described = self.described
+            stored = file.write(self.model)
+            self.unchanged()
+            facts = with_values(facts, self.model, stored)
             self.findings = list(dict.fromkeys([*self.findings, *registry.notice("model", facts)]))
             receipt = self._receipt(facts, contract, recording, file)
             file.write_receipt(receipt.to_json())
@@ -188,10 +199,11 @@ class Save:
         with self._timed("proof"):
             parts, lost = carry.request_parts(self.model, facts, staging.folder)
             if self.layout == "weights":
-                parts["config"] = _config_of(self.model)
+                parts["config"] = self.described[0] if self.described else _config_of(self.model)
             if self.prepared is not None:
                 parts["preprocessing"] = preprocessing.request(self.prepared.preprocessing)
-            before = traits(self.model)
+            parts["behind"] = self.behind
+            before = self.before or traits(self.model)
         trial = proof.Trial(
             path=staging.path,
             layout=self.layout,

@@ -5,8 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import threading
 from collections.abc import Iterator
 from typing import Any
+
+# Keras's own functions, once for each walk that is under way: several threads may walk at a time.
+_walks: list[tuple[Any, Any]] = []
+_alone = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -17,13 +22,33 @@ def walking_faster(saving_lib: Any) -> Iterator[None]:
     keeps which to skip under one key and looks under another (`get_attr_skipset`), so that every
     object also costs a layer that is built and thrown away.
     """
-    found, walked = saving_lib.get_attr_skipset, saving_lib._walk_saveable
-    saving_lib.get_attr_skipset = functools.cache(found)
-    saving_lib._walk_saveable = functools.partial(_children, saving_lib, {}, walked)
+    with _alone:
+        if not _walks:
+            _walks.append((saving_lib.get_attr_skipset, saving_lib._walk_saveable))
+            found, walked = _walks[0]
+            saving_lib.get_attr_skipset = functools.cache(functools.partial(_found_out, found))
+            saving_lib._walk_saveable = functools.partial(_children, saving_lib, {}, walked)
+        else:
+            _walks.append(_walks[0])
     try:
         yield
     finally:
-        saving_lib.get_attr_skipset, saving_lib._walk_saveable = found, walked
+        with _alone:
+            found, walked = _walks.pop()
+            if not _walks:
+                saving_lib.get_attr_skipset, saving_lib._walk_saveable = found, walked
+
+
+def _found_out(found: Any, kind: str) -> set[str]:
+    """What Keras finds out by making an object of that kind, which no stateless scope allows."""
+    from keras.src.backend.common import global_state
+
+    scope = global_state.get_global_attribute("stateless_scope")
+    global_state.set_global_attribute("stateless_scope", None)
+    try:
+        return set(found(kind))
+    finally:
+        global_state.set_global_attribute("stateless_scope", scope)
 
 
 def _children(
@@ -44,7 +69,8 @@ def _children(
         classes[kind] = [name for name in dir(kind) if not _is_skipped(name, skipped)]
     if saveable._obj_type() in ("Sequential", "Functional"):
         yield "layers", saveable.layers
-    own = (name for name in vars(saveable) if not _is_skipped(name, skipped))
+    # A copy of the names, in one step: a training in another thread may set attributes.
+    own = (name for name in list(vars(saveable)) if not _is_skipped(name, skipped))
     for name in sorted({*classes[kind], *own}, key=saving_lib._name_key):
         try:
             child = getattr(saveable, name)

@@ -210,6 +210,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG719": ("traceback",),
     "SG720": ("traceback",),
     "SG730": (),
+    "SG731": (),
     "SG740": ("data",),
     "SG741": ("data",),
     "SG742": (),

@@ -44,6 +44,7 @@ class KerasArchive:
     Attributes:
         written: What went into it.
         writer: Whose code wrote the weights: `keras` where a layer stores what ours does not write.
+        described: Configuration and metadata as JSON, where they were read before; else None.
     """
 
     def __init__(self, path: Path, write_golden: Callable[[Any], None]) -> None:
@@ -51,6 +52,7 @@ class KerasArchive:
         self.write_golden = write_golden
         self.written = Written()
         self.writer: Literal["saveguard", "keras"] = "saveguard"
+        self.described: tuple[str, str] | None = None
         self._metadata: dict[str, Any] = {}
         self._metadata_start = 0
 
@@ -83,7 +85,7 @@ class KerasArchive:
     def _write(self, model: Any, write_weights: Callable[..., tuple[int, int]]) -> Written:
         from keras.src.saving import saving_lib
 
-        config, metadata = saving_lib._serialize_model_as_json(model)
+        config, metadata = self.described or saving_lib._serialize_model_as_json(model)
         self._metadata = json.loads(metadata)
         with open(self.path, "w+b", buffering=0) as file, zipfile.ZipFile(file, "w") as archive:
             self._member(archive, CONFIG, config.encode())

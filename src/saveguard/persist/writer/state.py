@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from saveguard.child import running
+from saveguard.persist.snapshot import copy_of
 from saveguard.persist.walking import walking_faster
 from saveguard.persist.writer.file import Dataset, NotWritable
 from saveguard.persist.writer.recorded import Written, measure
@@ -67,6 +68,8 @@ def _view(value: Any) -> np.ndarray[Any, Any]:
     import keras
 
     backend = keras.backend.backend()
+    if isinstance(value, keras.Variable) and (copy := copy_of(value)) is not None:
+        return copy
     if not isinstance(value, keras.Variable) or backend not in _SHARES_MEMORY:
         return np.asarray(running.value_of(value))
     held = value.value
