@@ -24,7 +24,7 @@ def system(address: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ModuleNotFoundError as error:
-        if error.name != "fsspec":
+        if (error.name or "").partition(".")[0] != "fsspec":
             raise
         purpose = f"to reach {address}"
         raise _lacking(registry.module("SG741").found("fsspec", "remote", purpose)) from None
