@@ -68,9 +68,10 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
         yield leaf(column, held, summary.rows, tuple(suspects)), one
     columns = {*summary.columns, *plan.expected, *plan.unused}
     there = ", ".join(f"`{column}`" for column in sorted(columns)) or "none"
-    for one in plan.missing:
+    # Of data of which nothing could be read, that is what is told.
+    for one in plan.missing if columns or not summary.troubles else ():
         yield LeafFacts(path=name(one), kind="missing", value=there), one
-    for stranger in plan.unknown:
+    for stranger in plan.unknown if columns or not summary.troubles else ():
         found = LeafFacts(path=stranger, kind="stranger", value=there)
         yield found, Input(name=stranger, axes=None, dtype="")
     if kinds.DUPLICATE in summary.seen:

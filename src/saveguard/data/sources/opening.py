@@ -112,6 +112,8 @@ def _near(path: str) -> Iterator[str]:
 
 def _far(path: str) -> Iterator[str]:
     store, inside = system(path)
+    # What was listed before in this process may have changed since.
+    store.invalidate_cache()
     if glob.has_magic(inside):
         held = [found for found in store.glob(inside) if not store.isdir(found)]
     elif store.isdir(inside):

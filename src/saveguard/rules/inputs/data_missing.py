@@ -30,6 +30,7 @@ Look at what is there, and give an absolute path:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,11 +49,21 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
         yield rule.finding(
             message=f"{first.file}: {first.what}{troubles.more(held)}",
             why="There is nothing to look at. A loader that finds nothing may give an empty data"
-            " set, over"
-            " which Keras 3.15 trains without a word.",
-            fix=f"look at what is there, and give an absolute path: ls -d {first.file}",
+            " set, over which Keras 3.15 trains without a word.",
+            fix=_look(first.file),
             **troubles.told(held),
         )
+
+
+def _look(file: str) -> str:
+    """How to see what is there: in the last folder before a glob begins."""
+    folder = re.split(r"[*?\[]", file, maxsplit=1)[0].rpartition("/")[0]
+    if "://" in file:
+        return (
+            "look at what is there: python -c 'import fsspec;"
+            f' fs, path = fsspec.url_to_fs("{folder}"); print(fs.ls(path))\''
+        )
+    return f"look at what is there, and give an absolute path: ls {folder or '.'}"
 
 
 def bad(tmp: Path) -> Call:

@@ -97,10 +97,23 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
         first = held.first[0]
         yield rule.finding(
             message=f"{first.file} was not read: {first.what}{troubles.more(held)}",
-            why="Its permissions, or those of a folder above it, keep this user out.",
-            fix=f"chmod u+r {first.file}, as its owner; `ls -l` says who that is",
+            why=_STORE[0]
+            if "://" in first.file
+            else "Its permissions, or those of a folder above it, keep this user out.",
+            fix=_STORE[1]
+            if "://" in first.file
+            else f"chmod u+r {first.file}, as its owner; `ls -l` says who that is",
             **troubles.told(held),
         )
+
+
+# Why an address is closed, and what opens it.
+_STORE = (
+    "The store refuses it to the credentials that this process has; some refuse in this way what"
+    " is not there, too.",
+    "give the credentials of somebody who may (AWS_PROFILE, GOOGLE_APPLICATION_CREDENTIALS, ...),"
+    " or have its owner let these list and read it",
+)
 
 
 def bad(tmp: Path) -> Call:
