@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from saveguard.persist.rescue import rescue, restore
     from saveguard.persist.save import save
     from saveguard.persist.verify import verify
+    from saveguard.persist.weights import load_weights
     from saveguard.receipt import Receipt
     from saveguard.rehearsal.check import check
     from saveguard.sequences.bucket import bucket
@@ -66,6 +67,7 @@ _HOMES = {
     "guard": "model.guard",
     "install": "diagnosis.hooks",
     "load": "migration.load",
+    "load_weights": "persist.weights",
     "load_ipython_extension": "diagnosis.hooks",
     "log_model": "sharing.mlflow",
     "migrate": "migration.whole",
@@ -102,6 +104,7 @@ __all__ = [
     "install",
     "load",
     "load_ipython_extension",
+    "load_weights",
     "log_model",
     "migrate",
     "pad",

@@ -89,6 +89,12 @@ class Draft:
             if isinstance(claims.get(key), str):
                 self.versions.setdefault(name, claims[key])
 
+    def keep_receipt(self, document: Any) -> None:
+        """Keep the receipt that Saveguard put into a document."""
+        receipt = document.get("saveguard") if isinstance(document, dict) else None
+        if isinstance(receipt, dict):
+            self.receipt = json.dumps(receipt)
+
     def hdf5(self, found: Contents) -> None:
         """Add what was found in an HDF5 file."""
         self.arrays += found.arrays

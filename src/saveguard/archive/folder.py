@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from saveguard.archive.budget import UNREADABLE, Damaged, NotUnderstood, OverBudget
@@ -103,30 +104,27 @@ def read(draft: Draft, *, arrays: bool, digests: bool) -> None:
     draft.layout = "folder"
     found = Folder(draft)
     read_parts(draft, found, arrays=arrays)
-    if not (draft.receipt and digests and arrays):
-        return
-    with contextlib.ExitStack() as stack:
-        files = {}
-        for name in found.names:
-            with contextlib.suppress(*UNREADABLE):
-                files[name] = stack.enter_context(found.opened(name))
-        hold_files(draft, files)
+    if draft.receipt and digests and arrays:
+        _hold(draft, found.names, found.opened)
 
 
-def read_shards(draft: Draft, document: dict[str, Any], *, arrays: bool) -> None:
+def read_shards(draft: Draft, document: dict[str, Any], *, arrays: bool, digests: bool) -> None:
     """Read weights in shards, by the file that says which array lies in which of them.
 
+    With `digests`, hold them against the receipt that Saveguard puts beside the map.
     Its `weight_map` names for each group the file, or the list of files, that holds its arrays.
     Source: keras/src/saving/saving_lib.py, `ShardedH5IOStore`.
     """
     draft.layout = "shards"
+    draft.keep_receipt(document)
+    folder = os.path.dirname(draft.path)
     for name in _shards(document) if arrays else ():
         if os.path.basename(name) != name or name in ("", ".", "..") or "\\" in name:
             draft.leave(name, NotUnderstood("a shard outside of the folder, which is not read"))
             continue
         try:
             draft.meter.spend("members")
-            with opened(os.path.dirname(draft.path), name) as source:
+            with opened(folder, name) as source:
                 draft.members.append(Member(name=name, size=source.size, stored=source.size))
                 draft.size += source.size
                 draft.hdf5(walk.contents(source, name, draft.meter))
@@ -135,6 +133,19 @@ def read_shards(draft: Draft, document: dict[str, Any], *, arrays: bool) -> None
             draft.leave(name, error)
         except (NotUnderstood, OverBudget) as error:
             draft.leave(name, error)
+    if draft.receipt and digests and arrays:
+        _hold(draft, [member.name for member in draft.members], lambda name: opened(folder, name))
+
+
+def _hold(
+    draft: Draft, names: Iterable[str], open_: Callable[[str], AbstractContextManager[Source]]
+) -> None:
+    with contextlib.ExitStack() as stack:
+        files = {}
+        for name in names:
+            with contextlib.suppress(*UNREADABLE):
+                files[name] = stack.enter_context(open_(name))
+        hold_files(draft, files)
 
 
 def _shards(document: dict[str, Any]) -> list[str]:

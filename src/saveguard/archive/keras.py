@@ -85,9 +85,7 @@ def read_parts(draft: Draft, archive: Container, *, arrays: bool) -> None:
         draft.damaged(f"the archive has no member {min(absent)!r}")
     metadata = draft.documents.get(METADATA)
     draft.claim(metadata)
-    receipt = metadata.get("saveguard") if isinstance(metadata, dict) else None
-    if isinstance(receipt, dict):
-        draft.receipt = json.dumps(receipt)
+    draft.keep_receipt(metadata)
     for name in (WEIGHTS, WEIGHTS_NPZ) if arrays else ():
         if name in names:
             _weights(draft, archive, name)

@@ -64,7 +64,7 @@ def _file(draft: Draft, source: Source, arrays: bool, digests: bool) -> ArchiveF
         h5.read(draft, source, arrays=arrays)
         _hold_against_receipt(draft, digests and arrays)
     elif draft.content == "json":
-        _json(draft, source, arrays)
+        _json(draft, source, arrays, digests)
     return draft.facts()
 
 
@@ -82,7 +82,7 @@ def _folder(draft: Draft, arrays: bool, digests: bool) -> ArchiveFacts:
     return draft.facts()
 
 
-def _json(draft: Draft, source: Source, arrays: bool) -> None:
+def _json(draft: Draft, source: Source, arrays: bool, digests: bool) -> None:
     """Weights in shards have a map in JSON; a configuration alone is no model."""
     from saveguard.archive import folder
 
@@ -96,7 +96,7 @@ def _json(draft: Draft, source: Source, arrays: bool) -> None:
         return
     if isinstance(document, dict) and isinstance(document.get("weight_map"), dict):
         draft.documents["weights.json"] = document
-        folder.read_shards(draft, document, arrays=arrays)
+        folder.read_shards(draft, document, arrays=arrays, digests=digests)
     elif isinstance(document, dict) and "class_name" in document:
         draft.document("config.json", source.read(0, source.size), "model")
 

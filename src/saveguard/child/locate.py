@@ -115,7 +115,7 @@ def _unfilled(request):
     import keras
 
     try:
-        if request["layout"] == "weights":
+        if request["layout"] in ("weights", "shards"):
             return keras.saving.deserialize_keras_object(json.loads(request["config"]))
         with zipfile.ZipFile(request["path"]) as archive:
             config = json.loads(archive.read("config.json"))

@@ -13,7 +13,7 @@ from . import arrays, compare, prepare, running, trace
 from .locate import locate
 from .quick import quick_build
 from .traits import traits
-from .window import file_of, weights_of
+from .window import files_of, weights_of
 
 
 def environment():
@@ -34,11 +34,12 @@ def prove(request, reach=None):
     """Reload `request["path"]` and compare it with its golden, if it has one.
 
     Args:
-        request: `path`; `layout` (`keras`, `h5`, `weights`); `golden` (the golden's description
-            of the receipt, or None); `config` (the model's configuration, for `weights`);
-            `modules` to import; `carried`, a file of classes sent by value; `same`: this is the
-            environment that saved it; `paths`, further places to import from; `locate`: only
-            say where the file's model parts from the one that was saved (see `locate`).
+        request: `path`; `layout` (`keras`, `h5`, `weights`, `shards`); `golden` (the golden's
+            description of the receipt, or None); `config` (the model's configuration, for
+            weights alone); `modules` to import; `carried`, a file of classes sent by value;
+            `same`: this is the environment that saved it; `paths`, further places to import
+            from; `locate`: only say where the file's model parts from the one that was saved
+            (see `locate`).
         reach: Called with the name of each stage as it begins: what is known of a proof that
             hangs or dies.
 
@@ -108,11 +109,14 @@ def _stored(request):
     import h5py
 
     path = request["path"]
-    with open(file_of(path), "rb", buffering=0) as file, h5py.File(
-        weights_of(path, file), "r"
-    ) as weights:
-        stored = trace.contents(weights) if request.get("foreign") else trace.names(weights)
-        return stored, arrays.read(weights)
+    stored, golden = {}, {}
+    for name in files_of(path):
+        with open(name, "rb", buffering=0) as file, h5py.File(
+            weights_of(path, file), "r"
+        ) as weights:
+            stored.update(trace.contents(weights, request.get("foreign")))
+            golden.update(arrays.read(weights))
+    return stored, golden
 
 
 def _load(request, custom, found):
@@ -122,7 +126,7 @@ def _load(request, custom, found):
     # Another release's loader is left as it is: that it loads the file is the question.
     quick = quick_build() if request.get("same") else contextlib.nullcontext()
     with contextlib.redirect_stdout(sys.stderr), _known(custom), quick:
-        if request["layout"] == "weights":
+        if request["layout"] in ("weights", "shards"):
             model = keras.saving.deserialize_keras_object(json.loads(request["config"]))
             model.load_weights(request["path"])
             return model

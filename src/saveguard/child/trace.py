@@ -35,14 +35,15 @@ def reads(consumed):
             setattr(h5py.Dataset, name, original)
 
 
-def contents(file):
-    """{path: [shape, digest]} of every array in an open HDF5 file, Saveguard's own left out."""
-    return {path: [list(d.shape), arrays.digest(d[()])] for path, d in _datasets(file)}
+def contents(file, digests):
+    """{path: [shape, digest]} of every array in an open HDF5 file, Saveguard's own left out.
 
-
-def names(file):
-    """The paths of every array in an open HDF5 file, Saveguard's own left out."""
-    return {path for path, _ in _datasets(file)}
+    Without `digests` these are None.
+    """
+    found = {}
+    for path, dataset in _datasets(file):
+        found[path] = [list(dataset.shape), arrays.digest(dataset[()]) if digests else None]
+    return found
 
 
 def _datasets(file):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import struct
 import zipfile
@@ -66,6 +67,16 @@ class Window(io.RawIOBase):
 def file_of(path):
     """The file that holds an archive's weights: the archive itself, or one in its folder."""
     return os.path.join(path, WEIGHTS) if os.path.isdir(path) else path
+
+
+def files_of(path):
+    """The files that hold an archive's weights: one, or the shards that a map names."""
+    if not path.endswith(".weights.json"):
+        return [file_of(path)]
+    with open(path, encoding="utf-8") as file:
+        held = json.load(file)["weight_map"].values()
+    names = {name for told in held for name in ([told] if isinstance(told, str) else told)}
+    return [os.path.join(os.path.dirname(path), os.path.basename(name)) for name in sorted(names)]
 
 
 def weights_of(path, file):

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict, Unpack, overload
 
 from saveguard.persist import background as behind
 from saveguard.persist import preprocessing as preparations
-from saveguard.persist import proof
+from saveguard.persist import proof, sharding
 from saveguard.persist.background import Done, Saving
 from saveguard.persist.behind import begun
 from saveguard.persist.model_type import require_model
@@ -21,7 +21,7 @@ from saveguard.receipt import Receipt
 
 
 class Options(TypedDict, total=False):
-    """What `save` takes beside; see there. `training`: where it stands, for the receipt."""
+    """What `save` takes beside; see there."""
 
     prove: bool
     keep_previous: bool
@@ -30,6 +30,12 @@ class Options(TypedDict, total=False):
     accept: Collection[str]
     preprocessing: Any
     raw: Iterable[Any] | None
+    max_shard_size: float | None
+
+
+class Begun(Options, total=False):
+    """What `begin` and `start` take beside. `training`: where it stands, for the receipt."""
+
     training: dict[str, Any] | None
 
 
@@ -64,6 +70,7 @@ def save(
     preprocessing: Any = None,
     raw: Iterable[Any] | None = None,
     background: bool = False,
+    max_shard_size: float | None = None,
 ) -> Receipt | Saving:
     """Save a Keras model so that it is proven to come back, and so that nothing is ever lost.
 
@@ -74,7 +81,8 @@ def save(
 
     Args:
         model: A Keras 3 model: Sequential, Functional or subclassed, compiled or not.
-        path: Where to: `.keras`, `.weights.h5` or `.h5`; an address too, `s3://bucket/m.keras`.
+        path: Where to: `.keras`, `.weights.h5`, `.weights.json` or `.h5`; an address too,
+            `s3://bucket/m.keras`.
         example: Inputs that the model takes: arrays, nested arrays, `(x, y)`,
             `(x, y, sample_weight)`, or a tf.data data set, PyDataset or DataLoader, whose first
             batch is taken. Its first rows are recorded in the file with the model's outputs for
@@ -91,6 +99,8 @@ def save(
             they become is the example.
         background: Return as soon as the model's variables are copied and its configuration is
             read; the rest goes on in a thread (see docs/background.md).
+        max_shard_size: GB (of 1,024 ** 3 bytes, as Keras has them) of weights that each of the
+            files beside a `.weights.json` holds at most; None: 5.
 
     Returns:
         What was written and proven, with every finding; with `background` what gives it, by
@@ -112,6 +122,7 @@ def save(
         "accept": accept,
         "preprocessing": preprocessing,
         "raw": raw,
+        "max_shard_size": max_shard_size,
     }
     if background:
         return start(model, path, example, **options)
@@ -126,7 +137,7 @@ def start(
     *,
     memory: Memory | None = None,
     done: Done | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[Begun],
 ) -> Saving:
     """`save` in the background.
 
@@ -150,7 +161,7 @@ def begin(
     model: Any,
     path: str | os.PathLike[str],
     example: Any = None,
-    **options: Unpack[Options],
+    **options: Unpack[Begun],
 ) -> Pending:
     """The first half of `save`: all that reads the model. The file lies beside `path`, unproven.
 
@@ -175,10 +186,13 @@ def _made(
     training: dict[str, Any] | None = None,
     preprocessing: Any = None,
     raw: Iterable[Any] | None = None,
+    max_shard_size: float | None = None,
 ) -> tuple[Save, Any, float | None]:
     """The save; its example, which `preprocessing` may make; and its tolerance."""
     require_model(model)
     save = Save(model, path, layout_of(path), prove, keep_previous, limit, set(accept), training)
+    if save.layout == "shards" or max_shard_size is not None:
+        save.shard_bytes = sharding.bytes_of(max_shard_size, save.path, model)
     if preprocessing is not None:
         prepared = save.prepared = preparations.record(preprocessing, raw)
         save.findings += prepared.findings

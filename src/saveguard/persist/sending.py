@@ -9,7 +9,9 @@ from pathlib import Path
 
 from saveguard.errors import SaveguardError
 from saveguard.finding import Report
+from saveguard.persist.sharding import Shards, named
 from saveguard.persist.staging import Staging, flush
+from saveguard.persist.writer.shards import ENDING, first_of
 from saveguard.receipt import Upload
 from saveguard.remote.address import is_remote, name_of, system
 from saveguard.remote.upload import Differs, upload
@@ -40,6 +42,7 @@ class Sending(Staging):
         flush(self.path)
         try:
             previous = self._keep_previous() if keep_previous else None
+            self._send_shards()
             self.upload = upload(self.path, self._files, self._inside)
         except Exception as error:
             told = "differs" if isinstance(error, Differs) else "unsent"
@@ -49,6 +52,15 @@ class Sending(Staging):
             raise SaveguardError(Report(subject=self.address, findings=(finding,))) from error
         return previous
 
+    def _send_shards(self) -> None:
+        """The shards go first, under names that no other save takes; then the index is theirs."""
+        folder = self._files._parent(self._inside)
+        for name in sorted(named(self.path)):
+            upload(self.path.with_name(name), self._files, f"{folder}/{name}")
+        first = first_of(self.target)
+        if named(self.path) and not self._files.exists(f"{folder}/{first}"):
+            upload(self.path.with_name(first), self._files, f"{folder}/{first}")
+
     def put_aside(self, mark: str) -> Path:
         """Keep the written file on this machine; the address keeps what it held."""
         stem, *ends = self.target.name.split(".")
@@ -56,7 +68,10 @@ class Sending(Staging):
 
     def _kept(self, name: str = "") -> Path:
         kept = folder_that_stays() / (name or self.target.name)
-        shutil.move(self.path, kept)
+        for beside in self.path.parent.glob("*.weights.h5"):
+            shutil.move(beside, kept.with_name(beside.name))
+        if self.path.exists():
+            shutil.move(self.path, kept)
         return kept
 
     def _keep_previous(self) -> str | None:
@@ -69,7 +84,9 @@ class Sending(Staging):
 def staging_for(path: str | os.PathLike[str]) -> Staging:
     """Where to write a file in full before it takes its name, or goes to its address."""
     name = os.fspath(path)
-    return Sending(name) if is_remote(name) else Staging(name)
+    if is_remote(name):
+        return Sending(name)
+    return Shards(name) if name.endswith(ENDING) else Staging(name)
 
 
 def upload_of(staging: Staging) -> Upload | None:

@@ -16,6 +16,8 @@ from typing import IO
 
 _MARK = ".saveguard-"
 _LOCK = "lock"
+# So many letters `tempfile` takes for a name.
+MARK = 8
 
 
 class Staging:
@@ -31,6 +33,11 @@ class Staging:
         sweep(self.target)
         self.folder, self._lock = _locked_folder(self.target)
         self.path = self.folder / self.target.name
+
+    @property
+    def mark(self) -> str:
+        """What tells this save from every other: the end of the folder's name."""
+        return self.folder.name[-MARK:]
 
     def commit(self, *, keep_previous: bool = False) -> Path | str | None:
         """Give the written file the target's name, at once; returns where the previous one is.

@@ -31,6 +31,7 @@ from saveguard.persist.sending import staging_for, upload_of
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
 from saveguard.persist.writer.archive import KerasArchive
+from saveguard.persist.writer.shards import ShardedWeights
 from saveguard.receipt import Migration, Receipt, Verdict
 from saveguard.remote.address import is_remote
 from saveguard.rules import registry
@@ -39,11 +40,13 @@ from saveguard.version import __version__
 # What is found missing from the file itself stands against the proof, whatever the outputs say.
 NOT_IN_FILE = {"SG402", "SG403"}
 
+File = KerasArchive | HDF5File | ShardedWeights
+
 
 class Written(msgspec.Struct, frozen=True):
     """What the first half of a save leaves to the second."""
 
-    file: KerasArchive | HDF5File
+    file: File
     receipt: Receipt
     facts: ModelFacts
     trial: proof.Trial | None
@@ -75,6 +78,7 @@ class Save:
         self.migration: Migration | None = None
         self.recorded: Recording | None = None
         self.prepared: preprocessing.Recording | None = None
+        self.shard_bytes = 0.0
         self.behind = False
         self.described: tuple[str, str] | None = None
         self.before: dict[str, Any] | None = None
@@ -146,8 +150,7 @@ class Save:
     ) -> Written:
         """The file, without a proof and without its name."""
         with self._timed("write"):
-            kind = KerasArchive if self.layout == "keras" else HDF5File
-            file = kind(staging.path, lambda h5: recording.store(h5) if recording else None)
+            file = self._file(staging, lambda h5: recording.store(h5) if recording else None)
             file.described = self.described
             stored = file.write(self.model)
             self.unchanged()
@@ -157,6 +160,11 @@ class Save:
             file.write_receipt(receipt.to_json())
         trial, lost = self._trial(receipt, staging, facts) if self.prove else (None, [])
         return Written(file, receipt, facts, trial, tuple(lost))
+
+    def _file(self, staging: Staging, golden: Callable[[Any], None]) -> File:
+        if self.layout == "shards":
+            return ShardedWeights(staging.path, golden, self.shard_bytes, staging.mark)
+        return (KerasArchive if self.layout == "keras" else HDF5File)(staging.path, golden)
 
     def finish(self, staging: Staging, written: Written) -> Receipt:
         """The proof, the file's name, and the receipt."""
@@ -198,7 +206,7 @@ class Save:
         """What to prove, and what of the model could not be sent to the other process."""
         with self._timed("proof"):
             parts, lost = carry.request_parts(self.model, facts, staging.folder)
-            if self.layout == "weights":
+            if self.layout in ("weights", "shards"):
                 parts["config"] = self.described[0] if self.described else _config_of(self.model)
             if self.prepared is not None:
                 parts["preprocessing"] = preprocessing.request(self.prepared.preprocessing)
@@ -221,7 +229,7 @@ class Save:
     def _kept(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> list[str]:
         """Keep the unproven file, and what it lacks; returns where, in words."""
         aside = staging.put_aside("unproven")
-        name = aside if is_remote(self.path) else aside.name
+        name = aside if is_remote(self.path) else aside.relative_to(staging.target.parent)
         told = [f"the new file was kept as {name}"]
         if facts.untracked or facts.unwritten:
             kept = write_rescue(
@@ -235,7 +243,7 @@ class Save:
         facts: ModelFacts,
         contract: Contract | None,
         recording: Recording | None,
-        file: KerasArchive | HDF5File,
+        file: File,
     ) -> Receipt:
         return Receipt(
             path=self.path,

@@ -10,7 +10,13 @@ from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 from saveguard.remote.address import is_remote, system
 
-LAYOUTS = {".weights.h5": "weights", ".keras": "keras", ".h5": "h5", ".hdf5": "h5"}
+LAYOUTS = {
+    ".weights.h5": "weights",
+    ".weights.json": "shards",
+    ".keras": "keras",
+    ".h5": "h5",
+    ".hdf5": "h5",
+}
 
 
 def layout_of(path: str | os.PathLike[str]) -> str:

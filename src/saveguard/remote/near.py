@@ -96,6 +96,6 @@ def _shards(copy: str) -> list[str]:
         names = {name for told in held for name in ([told] if isinstance(told, str) else told)}
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return []  # whatever it is instead, its reader says so
-    return sorted(
-        name for name in names if isinstance(name, str) and os.path.basename(name) == name
-    )
+    first = f"{os.path.basename(copy).removesuffix(_SHARDED)}_00000.weights.h5"
+    beside = {name for name in names if isinstance(name, str) and os.path.basename(name) == name}
+    return sorted(beside | {first})

@@ -110,14 +110,14 @@ class KerasArchive:
         return write_state(file.fileno(), start, model, assets, self.written, self.write_golden)
 
     def _by_h5py(self, file: Any, start: int, model: Any, assets: Any) -> tuple[int, int]:
-        window = _WritingWindow(file, start)
+        window = WritingWindow(file, start)
         with contextlib.ExitStack() as told:
             told.callback(window.tell_failure)
             with h5py.File(window, "w") as weights:
                 state.store(weights, model, assets, self.written)
                 self.write_golden(weights)
         self.written.settle()
-        return window.end, _checksum(window)
+        return window.end, checksum_of(window)
 
 
 def write_state(
@@ -182,7 +182,7 @@ def _large(model: Any) -> bool:
     return most > zipfile.ZIP64_LIMIT // 2
 
 
-class _WritingWindow(Window):
+class WritingWindow(Window):
     """A window that keeps why writing failed.
 
     h5py 3.14 calls it again after that, and raises what comes of it: an AttributeError.
@@ -193,6 +193,7 @@ class _WritingWindow(Window):
         self.failure: OSError | None = None
 
     def write(self, data: Any) -> int:
+        """As any file's."""
         try:
             return int(Window.write(self, data))
         except OSError as error:
@@ -205,7 +206,8 @@ class _WritingWindow(Window):
             raise self.failure
 
 
-def _checksum(window: Window) -> int:
+def checksum_of(window: Window) -> int:
+    """The CRC-32 of all that was written."""
     window.seek(0)
     buffer, checksum = memoryview(bytearray(_BLOCK)), 0
     while got := window.readinto(buffer):

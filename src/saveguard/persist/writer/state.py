@@ -43,7 +43,7 @@ def _recording_store(base: Any, file: Any, written: Written) -> Any:
             return file
 
         def __setitem__(self, key: str, value: Any) -> None:
-            array = _view(value)
+            array = view(value)
             if not self._h5_entry_initialized:
                 self._create_h5_group(self._h5_entry_path)
             # Keras's own method copies the array once more.
@@ -63,7 +63,7 @@ def _recording_store(base: Any, file: Any, written: Written) -> Any:
     return RecordingStore()
 
 
-def _view(value: Any) -> np.ndarray[Any, Any]:
+def view(value: Any) -> np.ndarray[Any, Any]:
     """A variable's value, in the backend's own memory where NumPy can read that."""
     import keras
 
