@@ -36,6 +36,7 @@ class Saving:
         self._told_to = done
         self._seen = done is not None
         self._future: concurrent.futures.Future[Receipt] = concurrent.futures.Future()
+        self._ended = threading.Event()
 
     def done(self) -> bool:
         """Whether it has ended, well or not."""
@@ -63,9 +64,18 @@ class Saving:
             self._future.set_result(self._work())
         except BaseException as error:  # noqa: BLE001  `result` raises it, or it is told later
             self._future.set_exception(error)
-        del self._work
-        if self._told_to is not None:
-            self._told_to(self)
+        try:
+            if self._told_to is not None:
+                self._told_to(self)
+        except Exception:  # noqa: BLE001  whoever was told failed, and the saves after this go on
+            sys.excepthook(*sys.exc_info())
+        finally:
+            del self._work, self._told_to
+            self._ended.set()
+
+    def wait(self) -> None:
+        """Wait until it has ended, and whoever is to be told of it was told."""
+        self._ended.wait()
 
     def untold(self) -> str:
         """What was raised, in words, if nobody has seen it; and now it was told."""
@@ -127,7 +137,7 @@ def settle(path: str | os.PathLike[str] | None = None) -> None:
     real = None if path is None else os.path.realpath(path)
     for saving in tuple(_open):
         if real in (None, os.path.realpath(saving.path)) and saving.owner == os.getpid():
-            concurrent.futures.wait([saving._future])
+            saving.wait()
 
 
 def tell_errors() -> None:

@@ -32,9 +32,9 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
     """Save the model while it trains; each file is proven, and no good one is ever lost.
 
     It takes the place of `keras.callbacks.ModelCheckpoint`, with the same arguments. A file takes
-    its name only when a fresh process has given the model back from it; the proof runs while the
-    training goes on. An index beside the files says which are proven and which is best, so that
-    `save_best_only` and `resume` go on after a crash.
+    its name only when a fresh process has given the model back from it; the training waits while
+    the model is copied, and goes on during the rest. An index beside the files says which are
+    proven and which is best, so that `save_best_only` and `resume` go on after a crash.
 
     Args:
         filepath, monitor, verbose, save_best_only, save_weights_only, mode, save_freq,
@@ -43,6 +43,8 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         keep: How many proven checkpoints stay; None for all. The best is never removed.
         on_unproven: What to do when a checkpoint is not proven or cannot be written: `warn`, or
             `stop`, which also ends the training at the next step.
+        background: False to have the training wait until each file is proven. Otherwise it waits
+            only while the model is copied (see docs/background.md).
         prove, limit, accept: As in `saveguard.save`.
         preprocessing, raw: What makes the model's inputs, and raw examples for it, which go into
             each file: as in `saveguard.save`.
@@ -69,6 +71,7 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         example: Any = None,
         keep: int | None = None,
         on_unproven: Literal["warn", "stop"] = "warn",
+        background: bool = True,
         prove: bool = True,
         limit: float = proof.LIMIT,
         accept: Collection[str] = (),
@@ -81,6 +84,7 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         )
         _require_meaning(keep, on_unproven)
         self.example, self.keep, self.on_unproven = example, keep, on_unproven
+        self.background = background
         self.options = {"prove": prove, "limit": limit, "accept": frozenset(accept)}
         if preprocessing is not None:
             self.options |= {
@@ -140,6 +144,7 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
                 keep=self.keep,
                 better=self._is_better,
                 done=self._done,
+                background=self.background,
             )
         except SaveguardError as error:
             self._refused = error

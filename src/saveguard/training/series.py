@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import concurrent.futures
+import functools
 import os
 import warnings
 from collections.abc import Callable
@@ -13,16 +13,15 @@ import msgspec
 
 from saveguard.errors import report_of
 from saveguard.finding import Report
-from saveguard.persist.save import Pending, begin
+from saveguard.persist.background import Saving
+from saveguard.persist.save import start
+from saveguard.persist.snapshot import Memory
 from saveguard.persist.staging import try_lock
 from saveguard.receipt import Receipt
 from saveguard.rules import registry
 from saveguard.training import index as listing
 from saveguard.training.index import Entry, Index
 from saveguard.training.state import Progress
-
-# Files that are written and wait for their proof; beyond that the training waits.
-WAITING = 2
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +60,7 @@ class Series:
         keep: How many proven ones stay; None for all. The best is never removed.
         better: Whether one monitored value is better than another.
         done: Called with each outcome, in the thread that proved it.
+        background: False to have the training wait for each proof.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Series:
         keep: int | None,
         better: Callable[[float, float], bool],
         done: Callable[[Outcome], None],
+        background: bool = True,
     ) -> None:
         self.monitor = monitor
         self.keep = keep
@@ -80,8 +81,9 @@ class Series:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = self._locked(template)
         self.index = msgspec.structs.replace(listing.read(self.path, template), monitor=monitor)
-        self._worker = concurrent.futures.ThreadPoolExecutor(1, "saveguard-proof")
-        self._running: list[concurrent.futures.Future[None]] = []
+        self._background = background
+        self._memory = Memory()
+        self._running: list[Saving] = []
 
     def save(
         self,
@@ -91,32 +93,35 @@ class Series:
         progress: Progress,
         options: dict[str, Any],
     ) -> None:
-        """Write a checkpoint now, and prove it and give it its name behind the training.
+        """Copy the model now; write, prove and name the checkpoint behind the training.
+
+        Where the copy of an earlier one is not yet written, the training waits for that.
 
         Args:
-            options: What `persist.save.begin` takes beside: `prove`, `limit`, `accept`.
+            options: What `persist.save.start` takes beside: `prove`, `limit`, `accept`.
         """
-        self._settle(WAITING - 1)
         value = progress.logs.get(self.monitor)
         outcome = Outcome(path=path, progress=progress, value=value)
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        training = msgspec.to_builtins(progress)
+        done = functools.partial(self._finished, outcome)
+        given = {**options, "training": training, "memory": self._memory, "done": done}
         try:
-            training = msgspec.to_builtins(progress)
-            pending = begin(model, path, example, **options, training=training)
+            self._running.append(start(model, path, example, **given))
         except Exception as error:  # noqa: BLE001  a checkpoint must not end the training
             self._end(_failed(outcome, error))
-            return
-        self._running.append(self._worker.submit(self._finish, pending, outcome))
+        if not self._background:
+            self._settle()
+        self._running = [one for one in self._running if not one.done()]
 
     def close(self) -> None:
         """Wait for the proofs that are under way, and let another process have the series."""
-        self._settle(0)
-        self._worker.shutdown()
+        self._settle()
         self._lock.close()
 
-    def _finish(self, pending: Pending, outcome: Outcome) -> None:
+    def _finished(self, outcome: Outcome, saving: Saving) -> None:
         try:
-            receipt = pending.finish()
+            receipt = saving.result()
         except Exception as error:  # noqa: BLE001  a checkpoint must not end the training
             self._end(_failed(outcome, error))
         else:
@@ -162,10 +167,11 @@ class Series:
         stays = {one.file for one in (*proven[-self.keep :], *best[-1:])}
         return {one.file for one in proven} - stays
 
-    def _settle(self, left: int) -> None:
-        """Wait until no more than so many files wait for their proof."""
-        while len(self._running) > left:
-            self._running.pop(0).result()
+    def _settle(self) -> None:
+        """Wait for what is under way, and for what is told of it."""
+        for saving in self._running:
+            saving.wait()
+        self._running = []
 
     def _locked(self, template: str) -> IO[bytes]:
         """A lock that other processes see: two trainings must not write one series."""
