@@ -16,6 +16,7 @@ from saveguard.facts import ArchiveFacts, OutputDifference, ProofFacts
 from saveguard.finding import Report
 from saveguard.persist import digests, reader
 from saveguard.persist import preprocessing as preparations
+from saveguard.persist.agreed import agreed
 from saveguard.persist.verify import opened, stored_receipt
 from saveguard.receipt import Golden
 from saveguard.rules import registry
@@ -58,7 +59,7 @@ def load(
     """
     name = os.fspath(path)
     facts = opened(name, digests=False)
-    direct = reader.reads(facts)
+    direct = reader.reads(facts) and agreed(facts)
     if not direct and verify_digests != "never":
         facts = opened(name)
     digests.require(facts)

@@ -1,0 +1,58 @@
+"""Whether libhdf5, by which Keras reads, sees the arrays of a file where `archive.read` does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import h5py
+
+from saveguard.archive.read import WEIGHTS
+from saveguard.child import arrays
+from saveguard.child.quick import number
+from saveguard.child.window import file_of, weights_of
+from saveguard.facts import ArchiveFacts, StoredArray
+
+_Place = tuple[tuple[int, ...], int, int]  # shape, bytes of an element, where they begin
+
+
+def agreed(facts: ArchiveFacts) -> bool:
+    """True where each array of a `.keras` file has that name, form and place for libhdf5, too.
+
+    A receipt's digest vouches for every byte. Without one, what is damaged within a file whose
+    checksums are right is noticed by two readers, each of which looks at other parts of it.
+    """
+    if facts.receipt:
+        return True
+    begin = next(one.offset for one in facts.members if one.name == WEIGHTS)
+    wanted = [one for one in facts.arrays if one.member == WEIGHTS and one.role != "golden"]
+    ours = {
+        one.path.strip("/"): (one.shape, _width(one), one.offset - begin if one.count else -1)
+        for one in wanted
+    }
+    try:
+        return len(ours) == len(wanted) and _places(facts.path) == ours
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError):
+        return False  # what libhdf5 cannot read is for Keras to tell
+
+
+def _width(array: StoredArray) -> int:
+    kind = number(array.dtype)
+    return kind.itemsize if kind is not None else 0
+
+
+def _places(path: str) -> dict[str, _Place]:
+    """Every array by its name, as libhdf5 sees it."""
+    found: dict[str, _Place] = {}
+
+    def visit(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset) and not name.startswith(arrays.GROUP + "/"):
+            item = weights[name]  # a group may list what it does not find
+            place = item.id.get_offset()
+            found[name] = (item.shape, item.dtype.itemsize, -1 if place is None else place)
+
+    with (
+        open(file_of(path), "rb", buffering=0) as file,
+        h5py.File(weights_of(path, file), "r") as weights,
+    ):
+        weights.visititems(visit)
+    return found
