@@ -34,6 +34,9 @@ class Browser:
     def open(self, page: Path) -> None:
         call(f"{self._at}/url", {"url": page.as_uri()})
 
+    def size(self, width: int, height: int = 900) -> None:
+        call(f"{self._at}/window/rect", {"width": width, "height": height})
+
     def run(self, script: str) -> Any:
         """What a script of the test returns."""
         return call(f"{self._at}/execute/sync", {"script": script, "args": []})

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from saveguard.finding import CERTAINTIES
 from saveguard.report import html_cards
+from saveguard.report.html_cards import coded
 from saveguard.version import __version__
 
 if TYPE_CHECKING:
@@ -35,23 +36,40 @@ def render(report: Report) -> str:
     return page(report, report.cards())
 
 
-def page(report: Report, cards: Iterable[Card]) -> str:
-    """The page of a report with these cards."""
+# What the lists of a report are called; of a receipt, what was compared and what was not.
+_LISTS = ("What was read", "What was not read")
+
+
+def page(
+    report: Report,
+    cards: Iterable[Card],
+    *,
+    badge: tuple[str, str] | None = None,
+    lists: tuple[str, str] = _LISTS,
+) -> str:
+    """The page of a report with these cards.
+
+    Args:
+        badge: The verdict as a state (`bad`, `part` or `good`) and in words, where the findings
+            alone do not tell it.
+        lists: What the lists of what was read, and of what was not, are called.
+    """
+    state = _state(report)
+    words = {"bad": "found", "part": "not fully read", "good": "nothing certain"}
+    state, word = badge or (state, words[state])
     style, script = (_part(f"page.{kind}") for kind in ("css", "js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     told = {
         "subject": escape(report.subject),
         "verdict": escape(report.verdict),
-        "state": _state(report),
-        "badge": {"bad": "found", "part": "not fully read", "good": "nothing certain"}[
-            _state(report)
-        ],
+        "state": state,
+        "badge": escape(word),
         "filters": "".join(_filter(report, certainty) for certainty in CERTAINTIES),
-        "findings": "".join(_findings(report.findings)),
+        "findings": "".join(_findings(report.findings, several=len(report.files) > 1)),
         "cards": html_cards.section(tuple(cards)),
         "files": _files(report.files),
-        "read": _list("read", "What was read", report.read),
-        "left": _list("left", "What was not read", report.not_read),
+        "read": _list("read", lists[0], report.read),
+        "left": _list("left", lists[1], report.not_read),
         "version": escape(__version__),
         "style": style,
         "script": script,
@@ -89,27 +107,37 @@ def _filter(report: Report, certainty: str) -> str:
     )
 
 
-def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
+def _findings(findings: tuple[Finding, ...], *, several: bool = False) -> Iterator[str]:
     for index, finding in enumerate(findings[:FINDINGS]):
-        yield _finding(finding, opened=index < _OPEN)
+        yield _finding(finding, opened=index < _OPEN, several=several)
     more = len(findings) - FINDINGS
     if more > 0:
         yield f'<p class="more">{more:,} more findings are not on this page; JSON has all.</p>'
 
 
-def _finding(finding: Finding, *, opened: bool) -> str:
+def _finding(finding: Finding, *, opened: bool, several: bool) -> str:
+    """A finding to open and close; of several files it says which is meant while it is closed."""
     parts = [("at", finding.place), ("why", finding.why), ("fix", finding.fix)]
     parts += [("seen", "\n".join(finding.evidence))]
     rows = "".join(
-        f"<dt>{name}</dt><dd{_code(name, text)}>{escape(text)}</dd>" for name, text in parts if text
+        f"<dt>{name}</dt><dd{_code(name, text)}>{_text(name, text)}</dd>"
+        for name, text in parts
+        if text
     )
+    name = finding.file.rpartition("/")[2] if several else ""
+    file = f' <span class="file">{escape(name)}</span>' if name else ""
     return (
         f'<details class="finding {finding.certainty}" data-certainty="{finding.certainty}"'
         f' data-code="{escape(finding.code)}"{" open" if opened else ""}>'
         f'<summary><span class="code">{escape(finding.code)}</span>'
-        f'<span class="message">{escape(finding.message)}</span>'
+        f'<span class="message">{coded(finding.message)}{file}</span>'
         f'<span class="sure">{finding.certainty}</span></summary><dl>{rows}</dl></details>'
     )
+
+
+def _text(name: str, text: str) -> str:
+    """Places and lines of code as they are; in words, what stands between backticks as code."""
+    return escape(text) if _code(name, text) else coded(text)
 
 
 def _code(name: str, text: str) -> str:
@@ -133,6 +161,6 @@ def _files(files: tuple[Examined, ...]) -> str:
 def _list(name: str, title: str, lines: tuple[str, ...]) -> str:
     if not lines:
         return ""
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines[:LINES])
+    items = "".join(f"<li>{coded(line)}</li>" for line in lines[:LINES])
     more = f"<li>and {len(lines) - LINES:,} more</li>" if len(lines) > LINES else ""
     return f'<section id="{name}"><h2>{title}</h2><ul>{items}{more}</ul></section>'

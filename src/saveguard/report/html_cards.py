@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from saveguard.facts import Bar, Card, Chart, Mark
 
-_WIDTH, _HEIGHT, _BASE = 640, 150, 118
+# About as wide as it is shown, so that its letters are as large as others.
+_WIDTH, _HEIGHT, _BASE = 460, 168, 130
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def coded(text: str) -> str:
+    """Escaped text, with what stands between backticks as code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def section(cards: tuple[Card, ...]) -> str:
@@ -23,7 +31,7 @@ def _card(card: Card) -> str:
         f'<button class="chip" data-code="{escape(code)}">{escape(code)}</button>'
         for code in card.codes
     )
-    told = f'<p class="told mono">{escape(card.told)}</p>' if card.told else ""
+    told = f'<p class="told">{coded(card.told)}</p>' if card.told else ""
     facts = "".join(
         f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in card.facts
     )
@@ -61,7 +69,7 @@ def chart(chart: Chart) -> str:
     ticks = "".join(
         f'<text x="{_x(value, low, span):.1f}" y="{_BASE + 14}" text-anchor="{anchor}">'
         f"{_number(value)}</text>"
-        for value, anchor in ((low, "start"), ((low + high) / 2, "middle"), (high, "end"))
+        for value, anchor in ((low, "start"), (_middle(low, high), "middle"), (high, "end"))
     )
     title = f"{chart.title}, {chart.axis} from {_number(low)} to {_number(high)}. {chart.told}"
     return (
@@ -97,6 +105,12 @@ def _mark(mark: Mark, low: float, span: float, index: int) -> str:
 
 def _x(value: float, low: float, span: float) -> float:
     return _WIDTH * (value - low) / span
+
+
+def _middle(low: float, high: float) -> float:
+    """A whole number between two of them that are not next to each other."""
+    whole = low == int(low) and high == int(high) and high - low > 1
+    return (low + high) // 2 if whole else (low + high) / 2
 
 
 def _number(value: float) -> str:

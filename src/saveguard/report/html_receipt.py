@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 def render(receipt: Receipt) -> str:
     """The receipt as the text of an HTML file."""
-    return html.page(receipt.report, _cards(receipt))
+    lists = ("What was compared", "What was not compared")
+    return html.page(receipt.report, _cards(receipt), badge=_badge(receipt), lists=lists)
+
+
+def _badge(receipt: Receipt) -> tuple[str, str]:
+    if receipt.proof is None:
+        return "part", "not proven"
+    good = receipt.proof.verdict == "proven" and not receipt.report.certain
+    return "good" if good else "bad", receipt.proof.verdict
 
 
 def _cards(receipt: Receipt) -> Iterator[Card]:
@@ -25,7 +33,7 @@ def _cards(receipt: Receipt) -> Iterator[Card]:
     facts += [("saved", receipt.created)] if receipt.created else []
     facts += [(name, f"{seconds:.2f} s") for name, seconds in receipt.seconds.items()]
     facts += [("previous file", receipt.previous)] if receipt.previous else []
-    yield Card(title="The save", told=receipt.path, facts=tuple(facts))
+    yield Card(title="The save", told=f"`{receipt.path}`", facts=tuple(facts))
     yield from _contract(receipt)
     environments = {"saved by": receipt.environment}
     if proof is not None:
@@ -49,12 +57,12 @@ def _contract(receipt: Receipt) -> Iterator[Card]:
     contract, golden = receipt.contract, receipt.golden
     if contract is not None:
         rows = tuple((place, str(one)) for place, one in contract.leaves())
-        yield Card(title="Contract", told=str(contract), header=("place", "input"), rows=rows)
+        yield Card(title="Contract", told=f"`{contract}`", header=("place", "input"), rows=rows)
         if contract.preprocessing is not None:
             told = contract.preprocessing
             yield Card(
                 title="Preprocessing",
-                told=told.path or told.name,
+                told=f"`{told.path or told.name}`",
                 facts=tuple(told.libraries.items()),
                 header=("raw example",),
                 rows=tuple((pair.told,) for pair in told.pairs),

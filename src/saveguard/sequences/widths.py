@@ -25,6 +25,12 @@ def choose(lengths: Any, buckets: int, multiple_of: int = 1) -> Any:
         counts = counts[widths]
     else:
         widths, counts = np.unique(rounded, return_counts=True)
+    return of_counts(widths, counts, buckets)
+
+
+def of_counts(widths: Any, counts: Any, buckets: int) -> Any:
+    """The same for lengths, ascending, and how many sequences are of each."""
+    widths, counts = np.asarray(widths), np.asarray(counts)
     if len(widths) > _CANDIDATES:
         widths, counts = _thinned(widths, counts)
     below = np.concatenate([[0], np.cumsum(counts)])
