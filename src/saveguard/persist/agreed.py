@@ -45,10 +45,14 @@ def _places(path: str) -> dict[str, _Place]:
     found: dict[str, _Place] = {}
 
     def visit(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset) and not name.startswith(arrays.GROUP + "/"):
+        if name.startswith(arrays.GROUP + "/"):
+            return
+        if isinstance(item, h5py.Dataset):
             item = weights[name]  # a group may list what it does not find
             place = item.id.get_offset()
             found[name] = (item.shape, item.dtype.itemsize, -1 if place is None else place)
+        elif name.rpartition("/")[0].endswith("vars"):
+            found[name] = ((), 0, -1)  # a group where Keras looks for an array
 
     with (
         open(file_of(path), "rb", buffering=0) as file,
