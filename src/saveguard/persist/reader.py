@@ -124,11 +124,7 @@ def _assets(saving_lib: Any, archive: zipfile.ZipFile) -> Iterator[Any]:
         yield saving_lib.DiskIOStore(os.path.join(folder, "assets"), mode="r")
 
 
-def store(
-    base: Any,
-    values: Callable[[StoredArray], np.ndarray[Any, Any]],
-    arrays: Iterable[StoredArray],
-) -> Any:
+def store(base: Any, values: Callable[[StoredArray], Any], arrays: Iterable[StoredArray]) -> Any:
     """Keras's HDF5 store, whose arrays are read by `values`, where they lie."""
     groups, paths = _groups(arrays)
 

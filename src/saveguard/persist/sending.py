@@ -61,6 +61,10 @@ class Sending(Staging):
         if named(self.path) and not self._files.exists(f"{folder}/{first}"):
             upload(self.path.with_name(first), self._files, f"{folder}/{first}")
 
+    def name_of(self, path: Path) -> str:
+        """All of its path: it is nowhere near the address."""
+        return str(path)
+
     def put_aside(self, mark: str) -> Path:
         """Keep the written file on this machine; the address keeps what it held."""
         stem, *ends = self.target.name.split(".")

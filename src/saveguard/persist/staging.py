@@ -64,6 +64,10 @@ class Staging:
         flush(self.target.parent)
         return aside
 
+    def name_of(self, path: Path) -> str:
+        """How to speak of a file that was put aside: by its name, as it is beside the target."""
+        return os.path.relpath(path, self.target.parent)
+
     def close(self) -> None:
         """Remove the folder and what was not committed."""
         shutil.rmtree(self.folder, ignore_errors=True)

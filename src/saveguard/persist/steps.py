@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import json
 import os
 import platform
@@ -24,23 +25,18 @@ from saveguard.finding import Finding, Report
 from saveguard.model.example import Example
 from saveguard.persist import carry, preprocessing, proof
 from saveguard.persist.golden import Recording, record
-from saveguard.persist.hdf5 import HDF5File
+from saveguard.persist.layouts import File, file_of
 from saveguard.persist.preflight import Prepared, prepare
 from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.sending import staging_for, upload_of
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
-from saveguard.persist.writer.archive import KerasArchive
-from saveguard.persist.writer.shards import ShardedWeights
 from saveguard.receipt import Migration, Receipt, Verdict
-from saveguard.remote.address import is_remote
 from saveguard.rules import registry
 from saveguard.version import __version__
 
 # What is found missing from the file itself stands against the proof, whatever the outputs say.
 NOT_IN_FILE = {"SG402", "SG403"}
-
-File = KerasArchive | HDF5File | ShardedWeights
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -150,7 +146,8 @@ class Save:
     ) -> Written:
         """The file, without a proof and without its name."""
         with self._timed("write"):
-            file = self._file(staging, lambda h5: recording.store(h5) if recording else None)
+            store = recording.store if recording else lambda _: None
+            file = file_of(self.layout, staging, store, self.shard_bytes)
             file.described = self.described
             stored = file.write(self.model)
             self.unchanged()
@@ -160,11 +157,6 @@ class Save:
             file.write_receipt(receipt.to_json())
         trial, lost = self._trial(receipt, staging, facts) if self.prove else (None, [])
         return Written(file, receipt, facts, trial, tuple(lost))
-
-    def _file(self, staging: Staging, golden: Callable[[Any], None]) -> File:
-        if self.layout == "shards":
-            return ShardedWeights(staging.path, golden, self.shard_bytes, staging.mark)
-        return (KerasArchive if self.layout == "keras" else HDF5File)(staging.path, golden)
 
     def finish(self, staging: Staging, written: Written) -> Receipt:
         """The proof, the file's name, and the receipt."""
@@ -211,7 +203,7 @@ class Save:
             if self.prepared is not None:
                 parts["preprocessing"] = preprocessing.request(self.prepared.preprocessing)
             parts["behind"] = self.behind
-            before = self.before or traits(self.model)
+            before = self.before or functools.partial(traits, self.model)
         trial = proof.Trial(
             path=staging.path,
             layout=self.layout,
@@ -228,9 +220,7 @@ class Save:
 
     def _kept(self, receipt: Receipt, staging: Staging, facts: ModelFacts) -> list[str]:
         """Keep the unproven file, and what it lacks; returns where, in words."""
-        aside = staging.put_aside("unproven")
-        name = aside if is_remote(self.path) else aside.relative_to(staging.target.parent)
-        told = [f"the new file was kept as {name}"]
+        told = [f"the new file was kept as {staging.name_of(staging.put_aside('unproven'))}"]
         if facts.untracked or facts.unwritten:
             kept = write_rescue(
                 self.model, rescue_path(self.path), facts, receipt.contract, self._report()

@@ -21,6 +21,7 @@ from saveguard.remote.near import near, said_of
 from saveguard.rules import registry
 
 _ALONE = "weights alone: only `save` can prove them, with the model at hand"
+_FIRST = "not proven: what was found in the file itself comes first"
 # Layouts that no release of Keras 3 loads as a model.
 _NOT_LOADED = {
     "weights": _ALONE,
@@ -81,11 +82,9 @@ def _verified(
     if facts.damage or not facts.layout:
         raise SaveguardError(Report(subject=name, findings=findings))
     if any(finding.certainty == "certain" for finding in findings):
-        told = "not proven: what was found in the file itself comes first"
-        return Report(subject=name, findings=findings, not_read=(told,))
+        return Report(subject=name, findings=findings, not_read=(_FIRST,))
     if facts.layout in _NOT_LOADED:
-        told = _NOT_LOADED[facts.layout]
-        return Report(subject=name, findings=findings, not_read=(told,))
+        return Report(subject=name, findings=findings, not_read=(_NOT_LOADED[facts.layout],))
     receipt = preparations.moved(stored_receipt(facts), preprocessing)
     trial = proof.Trial(
         path=Path(name),

@@ -29,9 +29,7 @@ class Item:
         self.measured: Callable[[], VariableFacts] | None = None
 
 
-def collecting_store(
-    base: Any, begin: Callable[[str, dict[str, Any]], None], add: Callable[[Item], None]
-) -> Any:
+class Collecting:
     """A store of Keras's that gives what it takes to `add`, a group at a time; end by `finish`.
 
     Args:
@@ -39,44 +37,53 @@ def collecting_store(
         add: Called with each array.
     """
 
-    class CollectingStore(base):  # type: ignore[misc]
-        def __init__(self) -> None:
-            self.mode = "w"
-            self._group = ""
-            self._held: dict[str, Item] = {}
+    def __init__(
+        self, begin: Callable[[str, dict[str, Any]], None], add: Callable[[Item], None]
+    ) -> None:
+        self.mode = "w"
+        self._begin, self._add = begin, add
+        self._group = ""
+        self._held: dict[str, Item] = {}
 
-        def __bool__(self) -> bool:
-            return True
+    def __bool__(self) -> bool:
+        return True
 
-        def make(self, path: str, metadata: dict[str, Any] | None = None) -> Any:
-            self.finish()
-            self._group = f"{path}/vars" if path else "vars"
-            if metadata:
-                begin(self._group, metadata)
-            return self
+    def make(self, path: str, metadata: dict[str, Any] | None = None) -> Any:
+        """Begin a group, as Keras's stores do."""
+        self.finish()
+        self._group = f"{path}/vars" if path else "vars"
+        if metadata:
+            self._begin(self._group, metadata)
+        return self
 
-        def finish(self) -> None:
-            """Give away what the last group holds."""
-            for item in self._held.values():
-                add(item)
-            self._held = {}
+    def finish(self) -> None:
+        """Give away what the last group holds."""
+        for item in self._held.values():
+            self._add(item)
+        self._held = {}
 
-        def __setitem__(self, key: str, value: Any) -> None:
-            self._held[key] = Item(self._group, key, value)
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._held[key] = Item(self._group, key, value)
 
-        def __getitem__(self, key: str) -> Any:
-            return self._held[key].array
+    def __getitem__(self, key: str) -> Any:
+        return self._held[key].array
 
-        def __delitem__(self, key: str) -> None:
-            del self._held[key]
+    def __delitem__(self, key: str) -> None:
+        del self._held[key]
 
-        def __contains__(self, key: object) -> bool:
-            return key in self._held
+    def __contains__(self, key: object) -> bool:
+        return key in self._held
 
-        def __len__(self) -> int:
-            return len(self._held)
+    def __len__(self) -> int:
+        return len(self._held)
 
-        def keys(self) -> Any:
-            return self._held.keys()
+    def keys(self) -> Any:
+        """The names in the group."""
+        return self._held.keys()
 
-    return CollectingStore()
+
+def collecting_store(
+    base: Any, begin: Callable[[str, dict[str, Any]], None], add: Callable[[Item], None]
+) -> Any:
+    """A `Collecting` that Keras's walk takes for one of its own stores."""
+    return type("CollectingStore", (Collecting, base), {})(begin, add)
