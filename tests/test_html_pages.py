@@ -1,4 +1,4 @@
-"""Pages of a real audit, of a check of several files and of a receipt, on wide and small screens."""
+"""Pages of a real audit, a check of several files and a receipt, on wide and small screens."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ from tools.planted import worlds
 from tools.planted.worlds import World
 
 PLACES = (7, 23, 41)
-# What a form can hold: sequences of unequal lengths, nulls, and rows of several types.
-RAGGED, NULLS, TYPES, ARRAYS = "ragged", "nulls", "types", "arrays"
+# What a form can hold: sequences of unequal lengths, nulls, nulls within rows, and rows of several
+# types; rows of one length alone; and each of these in one value a cell.
+RAGGED, NULLS, GAPS, TYPES, ARRAYS = "ragged", "nulls", "gaps", "types", "arrays"
+CELLS = "cells"
 
 
 class Defect(NamedTuple):
@@ -25,6 +27,7 @@ class Defect(NamedTuple):
         needs: What a form must be able to hold for it.
         rows: The planted rows.
         base: The clean data: `ragged` or `padded`.
+        steps: Whether it is seen only where a row has its steps side by side.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Defect(NamedTuple):
     needs: tuple[str, ...] = ()
     rows: tuple[int, ...] = PLACES
     base: str = worlds.RAGGED
+    steps: bool = False
 
 
 def planted(defect: Defect, seed: int = 0) -> World:
@@ -88,6 +92,10 @@ _ALL = tuple(range(worlds.ROWS))
 DEFECTS = (
     Defect("a null row", _set("tokens", None), "SG560", "null", "tokens", (RAGGED, NULLS)),
     Defect("a null label", _set("y", None), "SG560", "null", "y", (NULLS,)),
+    Defect(
+        "a null in a sequence", _at("tokens", 1, None), "SG560", "null-value", "tokens", (GAPS,)
+    ),
+    Defect("labels of two values", _set("y", [0, 1]), "SG506", "length", "y", (TYPES,)),
     Defect("NaN", _at("x", 1, float("nan")), "SG543", "nan", "x"),
     Defect("infinity", _at("x", 0, float("inf")), "SG543", "infinite", "x"),
     Defect("minus infinity", _at("x", 3, float("-inf")), "SG543", "infinite", "x"),
@@ -109,7 +117,9 @@ DEFECTS = (
     Defect("a label out of range", _set("y", worlds.CLASSES), "SG508", "outside", "y"),
     Defect("a negative label", _set("y", -1), "SG508", "outside", "y"),
     Defect("a constant column", _whole("x", [0.5] * 4), "SG561", "", "x", (), _ALL),
-    Defect("the padding value among ids", _at("tokens", 1, 0), "SG604", "between", "tokens"),
+    Defect(
+        "the padding value among ids", _at("tokens", 1, 0), "SG604", "between", "tokens", steps=True
+    ),
     Defect(
         "rows of padding alone",
         _set("tokens", [0] * worlds.STEPS),
@@ -117,6 +127,7 @@ DEFECTS = (
         "masked",
         "tokens",
         base=worlds.PADDED,
+        steps=True,
     ),
     Defect(
         "padded before among behind",
@@ -125,5 +136,6 @@ DEFECTS = (
         "leading",
         "tokens",
         base=worlds.PADDED,
+        steps=True,
     ),
 )

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import saveguard
 from tools.planted import defects, worlds
-from tools.planted.defects import ARRAYS, RAGGED, Defect
-from tools.planted.writers import FORMS
+from tools.planted.defects import ARRAYS, CELLS, RAGGED, Defect
+from tools.planted.writers import ALL, FORMS
 
 
 class Outcome(NamedTuple):
@@ -27,14 +27,16 @@ class Outcome(NamedTuple):
 
 def fits(defect: Defect, form: str) -> bool:
     """Whether a form can hold a defect: an array has rows of one length and one type."""
-    holds = FORMS[form].holds
-    return set(defect.needs) <= set(holds)
+    held = FORMS[form]
+    if held.only and defect.column != held.only:
+        return False
+    return set(defect.needs) <= set(held.holds) and not (defect.steps and CELLS in held.holds)
 
 
 def clean(base: str, form: str, folder: Path) -> tuple[str, ...]:
     """The codes for the clean twin; there should be none."""
     data = FORMS[form].write(defects.clean(base), folder)
-    return audited(data, base).codes
+    return audited(data, base, form).codes
 
 
 def trial(defect: Defect, form: str, folder: Path) -> Outcome:
@@ -42,12 +44,13 @@ def trial(defect: Defect, form: str, folder: Path) -> Outcome:
     if ARRAYS in FORMS[form].holds:  # rows of one length: padded ones
         defect = defect._replace(base=worlds.PADDED)
     data = FORMS[form].write(defects.planted(defect), folder)
-    report = audited(data, defect.base)
-    seen = report.summary.columns[defect.column].seen.get(defect.kind)
-    if seen is None:
+    report = audited(data, defect.base, form)
+    columns = (FORMS[form].columns or {}).get(defect.column, (defect.column,))
+    held = [report.summary.columns[name].seen.get(defect.kind) for name in columns]
+    seen = [one for one in held if one is not None]
+    if not seen:
         return Outcome(report.codes)
-    first = seen.first[0]
-    return Outcome(report.codes, seen.rows, first.row)
+    return Outcome(report.codes, sum(one.rows for one in seen), min(s.first[0].row for s in seen))
 
 
 def expected(defect: Defect) -> Outcome:
@@ -57,8 +60,15 @@ def expected(defect: Defect) -> Outcome:
     return Outcome(tuple(defect.code.split()), len(defect.rows), defect.rows[0])
 
 
-def audited(data: Any, contract: str) -> Any:
-    return saveguard.audit(data, contract, labels="y", classes=worlds.CLASSES)
+def audited(data: Any, contract: str, form: str = "") -> Any:
+    """The audit of data in a form; one of a single input has no labels."""
+    held = ALL.get(form)
+    if held is not None and held.only:
+        contract = next(one for one in contract.split("; ") if one.startswith(f"{held.only}:"))
+        return saveguard.audit(data, contract)
+    columns = held.columns if held is not None else None
+    labels = {"labels": "y", "classes": worlds.CLASSES}
+    return saveguard.audit(data, contract, columns=columns, **labels)
 
 
 def forms(base: str) -> list[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import importlib.util
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from tools.planted.defects import ARRAYS, NULLS, RAGGED, TYPES
-from tools.planted.worlds import World
+from tools.planted.defects import ARRAYS, CELLS, GAPS, NULLS, RAGGED, TYPES
+from tools.planted.worlds import STEPS, World
 
 
 class Form(NamedTuple):
@@ -19,10 +21,14 @@ class Form(NamedTuple):
     Attributes:
         write: Gives what the audit is to read.
         holds: What it can hold (`defects.RAGGED`, ...).
+        columns: Where a column has one value a row: the columns that an input is made of.
+        only: The one input that it can hold; empty: all, and the labels.
     """
 
     write: Callable[[World, Path], Any]
     holds: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]] | None = None
+    only: str = ""
 
 
 def table(world: World) -> Any:
@@ -117,6 +123,78 @@ def _npz(world: World, folder: Path) -> Any:
     return folder / "a.npz"
 
 
+def _npy(world: World, folder: Path) -> Any:
+    np.save(folder / "x.npy", np.array(world["x"]))
+    return folder / "x.npy"
+
+
+FLAT = {"tokens": tuple(f"t{n}" for n in range(STEPS)), "x": tuple(f"x{n}" for n in range(4))}
+
+
+def _csv(world: World, folder: Path) -> Any:
+    with (folder / "a.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*FLAT["tokens"], *FLAT["x"], "y"])
+        for tokens, x, y in zip(*world.values(), strict=True):
+            writer.writerow([*tokens, *x, y])
+    return folder / "a.csv"
+
+
+def _arrays(world: World) -> tuple[dict[str, Any], Any]:
+    held = {name: np.array(values) for name, values in world.items()}
+    return held, held.pop("y")
+
+
+def _tf_data(world: World, _: Path) -> Any:
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices(_arrays(world)).batch(16)
+
+
+def _py_dataset(world: World, _: Path) -> Any:
+    import keras
+
+    x, y = _arrays(world)
+
+    class Held(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
+        def __len__(self) -> int:
+            return (len(y) + 15) // 16
+
+        def __getitem__(self, index: int) -> Any:
+            some = slice(index * 16, index * 16 + 16)
+            return {name: held[some] for name, held in x.items()}, y[some]
+
+    return Held()
+
+
+def _loader(world: World, _: Path) -> Any:
+    import torch
+
+    x, y = _arrays(world)
+    rows = [({name: held[row] for name, held in x.items()}, y[row]) for row in range(len(y))]
+    return torch.utils.data.DataLoader(rows, batch_size=16)
+
+
+def _grain(world: World, _: Path) -> Any:
+    import grain
+
+    x, y = _arrays(world)
+    rows = [({name: held[row] for name, held in x.items()}, y[row]) for row in range(len(y))]
+    return grain.MapDataset.source(rows).batch(16)
+
+
+def _pandas(world: World, _: Path) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(world)
+
+
+def _polars(world: World, _: Path) -> Any:
+    import polars as pl
+
+    return pl.from_arrow(table(world))
+
+
 def _memory(world: World, _: Path) -> Any:
     return dict(world)
 
@@ -131,15 +209,30 @@ def _generator(world: World, _: Path) -> Any:
     return batches()
 
 
-FORMS = {
-    "Parquet": Form(_parquet, (RAGGED, NULLS)),
-    "Arrow file": Form(_arrow, (RAGGED, NULLS)),
-    "Arrow stream": Form(_stream, (RAGGED, NULLS)),
-    "Feather": Form(_feather, (RAGGED, NULLS)),
-    "JSON lines": Form(_jsonl, (RAGGED, NULLS, TYPES)),
+ALL = {
+    "Parquet": Form(_parquet, (RAGGED, NULLS, GAPS)),
+    "Arrow file": Form(_arrow, (RAGGED, NULLS, GAPS)),
+    "Arrow stream": Form(_stream, (RAGGED, NULLS, GAPS)),
+    "Feather": Form(_feather, (RAGGED, NULLS, GAPS)),
+    "JSON lines": Form(_jsonl, (RAGGED, NULLS, GAPS, TYPES)),
+    "CSV": Form(_csv, (ARRAYS, NULLS, CELLS), FLAT),
     "TFRecord": Form(_tfrecord, (RAGGED, NULLS)),
     "HDF5": Form(_hdf5, (RAGGED,)),
     "npz": Form(_npz, (ARRAYS,)),
-    "lists": Form(_memory, (RAGGED, NULLS, TYPES)),
-    "batches": Form(_generator, (RAGGED, NULLS, TYPES)),
+    "npy": Form(_npy, (ARRAYS,), only="x"),
+    "lists": Form(_memory, (RAGGED, NULLS, GAPS, TYPES)),
+    "pandas": Form(_pandas, (RAGGED, TYPES)),
+    "polars": Form(_polars, (RAGGED, NULLS, GAPS)),
+    "batches": Form(_generator, (RAGGED, NULLS, GAPS, TYPES)),
+    "tf.data": Form(_tf_data, (ARRAYS,)),
+    "PyDataset": Form(_py_dataset, (ARRAYS,)),
+    "DataLoader": Form(_loader, (ARRAYS,)),
+    "Grain": Form(_grain, (ARRAYS,)),
+}
+# The last two where their libraries are.
+_LIBRARIES = {"DataLoader": "torch", "Grain": "grain"}
+FORMS = {
+    name: form
+    for name, form in ALL.items()
+    if importlib.util.find_spec(_LIBRARIES.get(name, "csv"))
 }

@@ -74,7 +74,7 @@ class Pass:
             self.low = low if self.low is None else min(low, self.low)
             self.high = high if self.high is None else max(high, self.high)
             self._bounds(block, begin, low, high, finite)
-            if self.pad is not None and low <= self.pad <= high:
+            if self.pad is not None and self.flat.levels and low <= self.pad <= high:
                 runs.append(padding.find(self, first, last))
         padding.note(runs, self.notes)
         for kind, found in self.wrong.items():
