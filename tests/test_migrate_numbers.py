@@ -136,6 +136,27 @@ def test_the_instance_normalization_of_keras_contrib(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, (inputs - mean) / (deviation + 0.1) * gamma + beta, atol=1e-5)
 
 
+def test_the_instance_normalization_of_keras_contrib_with_one_scale(tmp_path: Path) -> None:
+    inputs, gamma, beta = some(2, 4, 5, 3), some(1), some(1)
+    mean, deviation = (f(inputs, axis=(1, 2, 3), keepdims=True) for f in (np.mean, np.std))
+    model = one_of("norm", "InstanceNormalization", (4, 5, 3), axis=None, epsilon=1e-3)
+    found = migrated(tmp_path, model, {"norm": {"gamma": gamma, "beta": beta}}, inputs)
+    known = (inputs - mean) / (deviation + 1e-3) * gamma + beta
+    np.testing.assert_allclose(found, known, atol=1e-5)
+
+
+def test_an_operation_of_the_graph_that_spreads_channels_over_pixels(tmp_path: Path) -> None:
+    definition = {"name": "D", "op": "DepthToSpace", "attr": {
+        "T": {"type": "DT_FLOAT"}, "data_format": {"s": "TkhXQw=="}, "block_size": {"i": "2"},
+    }}  # fmt: skip
+    spread = node("TensorFlowOpLayer", "D", on("x"), node_def=definition, constants={})
+    inputs = some(2, 3, 5, 8)
+    model = functional(entry(shape=(None, 3, 5, 8)), spread, output="D")
+    found = migrated(tmp_path, model, {}, inputs, version="2.3.0-tf")
+    known = inputs.reshape(2, 3, 5, 2, 2, 2).transpose(0, 1, 3, 2, 4, 5).reshape(2, 6, 10, 2)
+    np.testing.assert_array_equal(found, known)
+
+
 def test_functions_of_tensorflow_between_layers(tmp_path: Path) -> None:
     scaled = node("TFOpLambda", "scaled", function="math.multiply")
     scaled["inbound_nodes"] = [["x", 0, 0, {"y": 2.0, "name": None}]]

@@ -34,10 +34,11 @@ class Owner(Frozen, frozen=True):
 
 
 def owners(facts: ArchiveFacts) -> tuple[Owner, ...]:
-    """The layers of a Sequential or Functional model, with their arrays.
+    r"""The layers of a Sequential or Functional model, with their arrays.
 
     Empty where the configuration does not tell: a subclassed model, weights alone, or a file
-    whose groups follow another scheme.
+    whose groups follow another scheme. Groups that Windows named, `layers\dense`, are no layer's,
+    as no loader of Keras 3 finds them.
     """
     weights = [one for one in facts.arrays if one.role in ("weight", "seed")]
     root = next((node for node in facts.nodes if node.path == "$"), None)
@@ -49,7 +50,7 @@ def owners(facts: ArchiveFacts) -> tuple[Owner, ...]:
         return ()
     placed = _by_place(facts.nodes, root, "layers")
     found = tuple(_owner(node, group, weights) for node, group in placed)
-    known = any(one.arrays for one in found)
+    known = any(one.arrays for one in found) or any("\\" in one.path for one in weights)
     return found if known or not weights else ()
 
 

@@ -6,18 +6,13 @@ by layer, each from the place that it had among those of its class. Assets come 
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import h5py
 
 from saveguard.archive import owners, topology
-from saveguard.child.window import file_of, weights_of
-from saveguard.migration import weights
+from saveguard.migration import store, weights
 from saveguard.migration.conversions import converted
 from saveguard.migration.plan import Plan
 
@@ -30,7 +25,7 @@ def assign(model: Any, plan: Plan) -> None:
     Raises:
         Misfit: If a layer has other weights than the file holds for it.
     """
-    with _stores(plan.source.path) as (arrays, assets):
+    with store.stores(plan.source.path) as (arrays, assets):
         if plan.source.numbers >= (3,) or not plan.carries:
             _load(model, arrays, assets, "")
             return
@@ -39,7 +34,7 @@ def assign(model: Any, plan: Plan) -> None:
             layer = weights.layer_at(model, carry.layer)
             group = groups[carry.origin]
             if carry.conversions:
-                _converted(layer, arrays.h5_file[group], carry.conversions)
+                _converted(layer, store.below(arrays.tree, group), carry.conversions)
             else:
                 _layer(layer, arrays, assets, group)
 
@@ -55,8 +50,7 @@ def _layer(layer: Any, arrays: Any, assets: Any, group: str) -> None:
     try:
         _load(layer, arrays, assets, group)
     except weights.Misfit:
-        held = arrays.h5_file.get(group)
-        found = list(_datasets(held)) if held is not None else []
+        found = list(_datasets(store.below(arrays.tree, group)))
         variables = weights.weights_of(layer)
         shapes = [tuple(one.shape) for one in variables]
         if shapes != [one.shape for one in found]:
@@ -114,36 +108,3 @@ def _groups(
             yield from _groups(layer, f"{path}/", f"{group}/layers", depth + 1)
         else:
             yield path, group
-
-
-@contextlib.contextmanager
-def _stores(path: str) -> Iterator[tuple[Any, Any]]:
-    """Keras's stores of the arrays and of the assets in an archive, a zip or a folder."""
-    from keras.src.saving import saving_lib
-
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(open(file_of(path), "rb", buffering=0))
-        arrays = _reading(saving_lib.H5IOStore, weights_of(path, file))
-        stack.callback(arrays.close)
-        assets = None
-        if os.path.isdir(os.path.join(path, "assets")):
-            assets = saving_lib.DiskIOStore(os.path.join(path, "assets"), mode="r")
-        elif zipfile.is_zipfile(path):
-            archive = stack.enter_context(zipfile.ZipFile(path))
-            if any(name.startswith("assets/") for name in archive.namelist()):
-                assets = saving_lib.DiskIOStore("assets", archive=archive, mode="r")
-                stack.callback(assets.close)
-        yield arrays, assets
-
-
-def _reading(base: Any, window: Any) -> Any:
-    """Keras's store of arrays on a window of the archive, so that nothing is unpacked."""
-
-    class WindowStore(base):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__(io.BytesIO(), mode="r")
-
-        def _get_h5_file(self, path_or_io: Any, mode: str | None = None) -> h5py.File:
-            return h5py.File(window, "r")
-
-    return WindowStore()

@@ -3,13 +3,14 @@
 ## Recognises
 
 GroupNormalization and InstanceNormalization of TensorFlow Addons; InstanceNormalization of
-keras-contrib over the axes of an image; FixedDropout of efficientnet and segmentation_models.
+keras-contrib over the axes of an image, with a scale of each channel or of all of it; FixedDropout
+of efficientnet and segmentation_models.
 
 ## Rewrites
 
 GroupNormalization, in one group a channel for the second; a small Functional model of
-operations and a fixed-size DepthwiseConv2D for the third, which divides by the deviation plus
-epsilon; Dropout.
+operations for the third, which divides by the deviation plus epsilon, and a DepthwiseConv2D, or,
+where one number scales all of the image, an EinsumDense; Dropout.
 
 ## Why
 
@@ -62,17 +63,21 @@ def _of_contrib(node: Node, old: Old) -> Iterator[str]:
     shapes = old.shapes.get(str(node.raw.get(tree.ORIGIN, "")), ())
     held = dict(node.config)
     whole = held.get("scale", True) and held.get("center", True)
-    if held.get("axis") not in (-1, 3) or not whole or not shapes or len(shapes[0]) != 1:
+    axis = held.get("axis")
+    if axis not in (-1, 3, None) or not whole or not shapes or len(shapes[0]) != 1:
         return
-    node.raw.update(_model(node.name, shapes[0][0], held["epsilon"]))  # type: ignore[attr-defined]
-    tree.convert(node.raw, "scales-of-channels")  # type: ignore[arg-type]
+    model = _model(node.name, shapes[0][0], held["epsilon"], one=axis is None)
+    node.raw.update(model)  # type: ignore[attr-defined]
+    conversions = ["scales-of-channels"] if axis is not None else []
+    tree.convert(node.raw, *conversions)  # type: ignore[arg-type]
     yield "InstanceNormalization of keras-contrib is a model of the operations that it was"
 
 
-def _model(name: str, channels: int, epsilon: float) -> Raw:
-    space = {"axis": [1, 2], "keepdims": True}
+def _model(name: str, scales: int, epsilon: float, *, one: bool) -> Raw:
+    """Over height and width of each channel, or, with one scale, over all of an image."""
+    space = {"axis": [1, 2, 3] if one else [1, 2], "keepdims": True}
+    channels = None if one else scales
     entry = made("InputLayer", "image", batch_shape=[None, None, None, channels])
-    affine = {"kernel_size": [1, 1], "use_bias": True}
     layers = [
         entry | {"inbound_nodes": []},
         _on(operation("numpy", "Mean", "mean", **space), wiring.tensor("image")),
@@ -80,10 +85,25 @@ def _model(name: str, channels: int, epsilon: float) -> Raw:
         _on(operation("numpy", "Subtract", "centred"), *map(wiring.tensor, ("image", "mean"))),
         _on(operation("numpy", "Add", "widened"), wiring.tensor("deviation"), epsilon),
         _on(operation("numpy", "TrueDivide", "one"), *map(wiring.tensor, ("centred", "widened"))),
-        _on(made("DepthwiseConv2D", "scaled", **affine), wiring.tensor("one")),
+        *(_scaled_alike() if one else _scaled()),
     ]
     ends = {"input_layers": ["image", 0, 0], "output_layers": ["scaled", 0, 0]}
     return {"class_name": "Functional", "config": {"name": name, "layers": layers, **ends}}
+
+
+def _scaled() -> list[Raw]:
+    """A scale and a shift of each channel."""
+    affine = {"kernel_size": [1, 1], "use_bias": True}
+    return [_on(made("DepthwiseConv2D", "scaled", **affine), wiring.tensor("one"))]
+
+
+def _scaled_alike() -> list[Raw]:
+    """One scale and one shift for all: a product with a further axis of length 1."""
+    product = {"equation": "abcd,e->abcde", "output_shape": [None, None, None, 1], "bias_axes": "e"}
+    return [
+        _on(made("EinsumDense", "wide", **product), wiring.tensor("one")),
+        _on(operation("numpy", "Squeeze", "scaled", axis=-1), wiring.tensor("wide")),
+    ]
 
 
 def _on(layer: Raw, *args: Any) -> Raw:

@@ -8,7 +8,8 @@ The model loads without an error, and some of its weights are fresh or belong el
 
 The values were not written, or the loader did not find them: a layer built in another order, a
 nested container that an older Keras did not write (before 3.15), a `load_own_variables` of the
-class's own that skips some, `skip_mismatch=True`.
+class's own that skips some, `skip_mismatch=True`. On Windows, Keras 2.12 to 2.15 named the groups
+of a `.keras` file with backslashes, under which Keras 3 looks for nothing.
 
 ## Fix
 
@@ -46,7 +47,11 @@ rule = Rule("SG405", "variables-not-restored", since="0.1")
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
-    for owner in () if not facts.keras or _never_built(facts) else owners(facts):
+    found = () if not facts.keras or _never_built(facts) else owners(facts)
+    if any("\\" in one.path for one in facts.arrays) and any(not one.arrays for one in found):
+        yield _named_by_windows(facts)
+        return
+    for owner in found:
         expected = arrays_of(owner.layer)
         if not expected:
             continue
@@ -63,6 +68,19 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
             fix="take the file from another copy; saved anew, the layer must have been built, by a"
             " call of the model or by an input shape, before the save",
         )
+
+
+def _named_by_windows(facts: ArchiveFacts) -> Finding:
+    """Keras 2.12 to 2.15 joined the names of groups as paths of the system."""
+    first = next(one.path for one in facts.arrays if "\\" in one.path).partition("/")[0]
+    return rule.finding(
+        where=facts.path,
+        message="the file's groups of arrays have names that Windows made:"
+        f" `{first}` in place of `{first.replace(chr(92), '/')}`",
+        why=f"Keras 2.12 to 2.15 wrote them so there. Keras {facts.keras} finds none of them, on"
+        " no system: load_model() stops, as layers expect variables and receive none.",
+        fix=f"saveguard migrate {facts.path} NEW.keras",
+    )
 
 
 def _adapted(facts: ArchiveFacts, owner: Owner, expected: int, names: str) -> Iterator[Finding]:
