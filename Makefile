@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch test-cluster coverage check format rules schema lock sweep faults bench bench-load bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills bench-checkpoint audits
+.PHONY: help setup demo test test-jax test-torch test-cluster coverage check format rules schema lock sweep faults bench bench-load bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills kills-writer bench-background bench-checkpoint audits
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -103,6 +103,12 @@ defects: $(READY)  ## twenty kinds of defect in ten models, each found before tr
 
 kills: $(READY)  ## a training that is killed 50 times, and goes on: docs/resuming.md
 	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/resuming.py
+
+kills-writer: $(READY)  ## 1,000 saves that are killed, in the background too: docs/kills.md
+	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/many_kills.py
+
+bench-background: $(READY)  ## what a save in the background holds up, against a plain copy
+	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/background.py
 
 bench-checkpoint: $(READY)  ## what checkpoints and a preflight cost, against plain Keras
 	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/checkpoint.py

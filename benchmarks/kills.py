@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import forks
 import subject
-from subject import SAVERS, Content, Row, Size
+import warm
+from subject import PROVEN, SAVERS, Content, Row, Size
 
 FAULT = "SIGKILL in the middle of the save"
 # Seconds that a process may take to build its model and to make its first proof.
@@ -105,7 +106,10 @@ def _killed(task: Task, delay: float) -> bool:
 
 def _begun(task: Task) -> tuple[Any, Connection]:
     """A process whose save has just begun, and the pipe on which it says when it is done."""
-    process, told = forks.begun(_save, task)
+    ends = warm.begun() if task.saver in PROVEN else None
+    process, told = forks.begun(_save, task, ends)
+    if ends is not None:
+        ends.close()
     if not told.poll(PATIENCE):
         process.kill()
         raise TimeoutError(f"{task.saver} did not begin within {PATIENCE:g} s")
@@ -113,9 +117,10 @@ def _begun(task: Task) -> tuple[Any, Connection]:
     return process, told
 
 
-def _save(task: Task, telling: Connection) -> None:
+def _save(task: Task, ends: warm.Ends | None, telling: Connection) -> None:
     """In its own process: build, say that the save begins, save, say how long it took, wait."""
-    if task.saver == "saveguard.save":
+    if ends is not None:
+        warm.used(ends)
         with tempfile.TemporaryDirectory() as folder:
             SAVERS[task.saver](subject.build(Size(1, 1), 1), Path(folder) / "first.keras")
     model = subject.build(task.size, task.marker)

@@ -27,6 +27,8 @@ import forks
 import trainee
 import warm
 
+from saveguard.training import resume
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "resuming.md"
 PATIENCE = 300.0
 EPOCHS = 100_000
@@ -58,19 +60,19 @@ def killed(folder: Path, kills: int, seed: int) -> Found:
     found = Found()
     for number in range(kills + 1):
         before = len(_lines(losses))
-        newest = _newest(folder)
+        newest, listed = _newest_file(template), _newest(folder)
         ends = warm.begun()
         process = forks.CONTEXT.Process(target=_train, args=(template, losses, EPOCHS, ends))
         process.start()
         ends.close()
         try:
-            _await(process, folder, newest)
+            _await(process, folder, listed)
             time.sleep(draw.uniform(0.0, 2.0))
         finally:
             os.kill(process.pid, signal.SIGKILL)
             process.join()
         first = next(iter(_lines(losses)[before:]), "")
-        came_back = first == f"resumed {newest}"
+        came_back = first == f"resumed {newest}" and newest >= listed
         found += Found(int(number > 0), int(came_back), _redone(losses, before, newest))
     return found + _compared(folder, losses)
 
@@ -92,6 +94,13 @@ def _newest(folder: Path) -> int:
         entries = json.loads(path.read_text())["entries"]
         steps += [one["progress"]["step"] for one in entries if one["state"] == "proven"]
     return max(steps)
+
+
+def _newest_file(template: Path) -> int:
+    """The step of the newest proven file: a kill may come between its name and the index."""
+    for _, receipt in resume._proven(str(template)):
+        return int((receipt.training or {})["step"])
+    return 0
 
 
 def _redone(losses: Path, before: int, newest: int) -> int:

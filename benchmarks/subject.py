@@ -119,11 +119,29 @@ def _proven(model: Any, path: Path) -> None:
     saveguard.save(model, path)
 
 
+def _behind(model: Any, path: Path, *, prove: bool = False) -> None:
+    """The weights are others while the file is written: it must hold those that were copied."""
+    import saveguard
+
+    weights = model.get_weights()
+    saving = saveguard.save(model, path, prove=prove, background=True)
+    model.set_weights([array + 1000 for array in weights])
+    saving.result()
+    model.set_weights(weights)
+
+
+def _proven_behind(model: Any, path: Path) -> None:
+    _behind(model, path, prove=True)
+
+
 SAVERS: dict[str, Callable[[Any, Path], None]] = {
     "model.save": _by_keras,
     "saveguard.save(prove=False)": _unproven,
     "saveguard.save": _proven,
+    "saveguard.save(prove=False, background=True)": _behind,
+    "saveguard.save(background=True)": _proven_behind,
 }
+PROVEN = {"saveguard.save", "saveguard.save(background=True)"}
 
 
 class Row(NamedTuple):

@@ -10,8 +10,10 @@ import pytest
 # Not a package: `make faults` runs it as a script.
 sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
 
+import background
 import faults
 import kills
+import many_kills
 import refused
 import subject
 import writers
@@ -40,6 +42,11 @@ def test_a_kill_in_the_middle_costs_nothing(tmp_path: Path) -> None:
     assert (row.tried, row.lost, row.old + row.new) == (10, 0, 10)
     assert row.strays == "none"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kill_in_the_background_costs_nothing(tmp_path: Path) -> None:
+    row, _ = kills.run(tmp_path, many_kills.BEHIND, SIZES["1 MB"], kills=4, samples=4)
+    assert (row.tried, row.lost, row.old + row.new, row.strays) == (4, 0, 4, "none")
 
 
 def test_a_kill_in_the_middle_costs_plain_keras_the_file(tmp_path: Path) -> None:
@@ -117,3 +124,19 @@ def test_the_page_says_what_was_found() -> None:
     assert "| full disk | model.save | 8     | 0   | 0   | 8    | none   | OSError |" in page
     assert "Not tried here" in page
     assert "`model.save` 0.50 s" in page
+
+
+def test_portions_of_kills_add_up() -> None:
+    row = Row(kills.FAULT, OURS, 5, 4, 1, 0, "none", "killed")
+    found = many_kills.Killed(OURS, "1 MB").with_row(row, 0.5).with_row(row, 0.25)
+    assert found == many_kills.Killed(OURS, "1 MB", 10, 8, 2, 0, (), 0.25)
+    lost = found.with_row(row._replace(lost=1, strays="a, b"), 0.3)
+    assert (lost.lost, lost.strays) == (1, ("a", "b"))
+    page = many_kills.page([found, lost])
+    assert "**25 saves were killed: 1 files lost.**" in page
+    assert sum(many_kills.PLAN.values()) == 100
+
+
+def test_the_page_of_the_background_has_ratios_of_each_turn() -> None:
+    turns = [background.Turn(1.0, 0.5, 0.1, 3.0), background.Turn(2.0, 1.0, 0.4, 3.0)]
+    assert "| 1 GB | 1,500 ms   | 750 ms  | 0.50  | 250 ms" in background.page({"1 GB": turns})

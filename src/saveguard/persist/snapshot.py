@@ -65,7 +65,7 @@ class Snapshot:
         try:
             self._variables = variables(model)
             every = [*self._variables, *more]
-            arrays = [_readable(one) for one in every]
+            arrays = [readable(one) for one in every]
             copies = _copied(arrays, memory or Memory())
             self._values = dict(zip(map(id, every), copies, strict=True))
             self._kept = every  # so that no other object takes the identity of one of them
@@ -129,7 +129,7 @@ def copy_of(variable: Any) -> np.ndarray[Any, Any] | None:
     return None if changed else copies.get(id(variable))
 
 
-def _readable(variable: Any) -> np.ndarray[Any, Any]:
+def readable(variable: Any) -> np.ndarray[Any, Any]:
     """A variable's value, where NumPy can read it: in place, if it lies in main memory."""
     held = getattr(variable, "value", variable)
     if hasattr(held, "distribute_strategy") and hasattr(held, "values"):
