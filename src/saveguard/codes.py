@@ -120,6 +120,7 @@ CODES = {
     "SG441": "fidelity.golden_unreadable",
     "SG442": "fidelity.old_version_silent",
     "SG443": "fidelity.graph_without_configuration",
+    "SG444": "fidelity.training_not_carried",
     "SG450": "fidelity.mask_dropped",
     "SG451": "fidelity.rehearsal_stops",
     "SG501": "inputs.structure_differs",

@@ -84,7 +84,7 @@ def _by_steps(
     planned = plan(source_from(facts), custom=given)
     model = build(planned, custom=given)
     if compile:
-        training.compile(model, planned.training, given)
+        training.restore(model, planned, given)
     return model
 
 

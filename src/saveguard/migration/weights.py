@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ def assign(model: Any, plan: Plan) -> None:
     arrays = dict(plan.source.arrays)
     pooled: dict[str, list[Carry]] = {}
     for carry in plan.carries:
-        pool = next((path for path in _above(carry.origin) if path in arrays), None)
+        pool = pool_of(carry.origin, arrays)
         if pool is not None:
             pooled.setdefault(pool, []).append(carry)
             continue
@@ -71,6 +71,11 @@ def _in_order(model: Any, carries: list[Carry]) -> list[Any]:
     first = [one for layer in layers for one in layer.trainable_weights]
     return first + [one for layer in layers for one in layer.non_trainable_weights
                     if "seed_generator" not in one.path]  # fmt: skip
+
+
+def pool_of(path: str, arrays: Collection[str]) -> str | None:
+    """Under which of its models the file has a layer's arrays, where it has them not by layer."""
+    return next((above for above in _above(path) if above in arrays), None)
 
 
 def _above(path: str) -> Iterator[str]:

@@ -42,9 +42,9 @@ def write(
     else:
         comparison = compared(model, golden, contract)
         recorded = record.of(model, golden, comparison, contract)
-    left = training.compile(model, plan.training, custom)
-    migration = _migration(plan, comparison, golden, (left,) if left else ())
-    return finished(model, plan.source.path, new, recorded, migration, comparison, limit)
+    left = training.restore(model, plan, custom)
+    migration = _migration(plan, comparison, golden, left)
+    return finished(model, plan.source.path, new, recorded, migration, comparison, limit, left)
 
 
 def finished(
@@ -55,24 +55,26 @@ def finished(
     migration: Migration,
     found: Comparison,
     limit: float,
+    left: tuple[str, ...] = (),
 ) -> Receipt:
-    """Write the model as `new` and have a fresh process reload it.
+    """Write the model as `new` and have a fresh process reload it; `left` is what is not carried.
 
     Raises:
         SaveguardError: If it answers otherwise than the old version, or does not come back.
     """
-    pending = _pending(model, new, recorded, migration, limit)
+    save = Save(model, new, layout_of(new), True, False, limit, set(), None)
+    pending = _pending(save, recorded, migration, left)
     if found.verdict == "differs":
         raise _refused(old, pending, migration, found)
     return pending.finish()
 
 
 def _pending(
-    model: Any, new: str, recorded: Recording | None, migration: Migration, limit: float
+    save: Save, recorded: Recording | None, migration: Migration, left: tuple[str, ...]
 ) -> Pending:
     """The file, written beside its name."""
-    save = Save(model, new, layout_of(new), True, False, limit, set(), None)
     save.migration, save.recorded = migration, recorded
+    save.findings += [registry.module("SG444").lost(migration.source, one) for one in left]
     return Pending(save, *save.begin(None, None))
 
 

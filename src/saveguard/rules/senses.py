@@ -116,6 +116,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG441": (),
     "SG442": (),
     "SG443": (),
+    "SG444": (),
     "SG450": ("model",),
     "SG451": (),
     "SG501": ("traceback", "data"),
