@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import gc
 import json
 import os
 import select
@@ -18,9 +19,12 @@ import signal
 import sys
 import traceback
 
-# How far a proof lets the training go first that goes on meanwhile: it gets a tenth of what they
-# both want, and all that is left over.
-_BEHIND = 10
+# How far a proof lets the training go first that goes on meanwhile: it gets a quarter of what both
+# want, and all that is left over.
+_BEHIND = 5
+
+# New objects after which Python looks for garbage: a configuration is ten thousands of them.
+_GARBAGE = 100000
 
 
 def main():
@@ -38,6 +42,8 @@ def main():
         for line in sys.stdin:
             _send(answers, _prove(json.loads(line), answers))
         return
+    # What was imported is no garbage: a fork that looks for some would write to all of it.
+    gc.freeze()
     fork = Fork(answers)
     for line in sys.stdin:
         if not fork.lives():
@@ -123,6 +129,7 @@ class Fork:
 
 def _answer_one(asked, answering, answers, warm):
     """In a fork: one request, unless whoever would ask ends first."""
+    gc.set_threshold(_GARBAGE)
     if warm:
         from .warm import warm_up
 

@@ -24,14 +24,15 @@ def traits(model, automatic=False):
 
     Args:
         automatic: Also values that an object chose by itself, as its argument was None. Before
-            the save they bind nobody; after it, None may be what became of a value.
+            the save they bind nobody; after it, None may be what became of a value, and no
+            configuration is asked for.
     """
     return {holder: describe(item, kind, automatic) for holder, item, kind in objects(model)}
 
 
 def describe(item, kind, automatic=False):
     """The plain values of one object; see `traits`."""
-    values, config = {}, config_of(item)
+    values, config = {}, {} if automatic else config_of(item)
     for name, value in _values(item, kind):
         if isinstance(value, dict) and all(isinstance(part, str) for part in value):
             for part in value:

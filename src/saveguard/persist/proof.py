@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         backend: The Keras backend to use, or empty for the environment's own.
         limit: Seconds after which a process that hangs is ended.
         parts: Further keys of the request (see `saveguard.child.prove.prove`).
-        model, before: The live model's facts and traits, where the proof belongs to a save.
+        model, before: The live model's facts, and what gives its traits, where the proof belongs
+            to a save.
         accept: Codes that do not stand against the proof.
     """
 
@@ -46,7 +49,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     limit: float = LIMIT
     parts: dict[str, Any] = msgspec.field(default_factory=dict)
     model: ModelFacts | None = None
-    before: dict[str, Any] | None = None
+    before: Callable[[], dict[str, Any]] | None = None
     accept: frozenset[str] = frozenset()
 
     @property
@@ -71,22 +74,35 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     facts: ProofFacts
 
 
-def prove(trial: Trial) -> Result:
+def prove(trial: Trial, meanwhile: Callable[[Trial], Trial] = lambda trial: trial) -> Result:
     """Have a fresh process reload the file, and judge what it answers.
+
+    Args:
+        meanwhile: What is to be done while that process loads the file; it may add to the trial
+            what the process is then handed (see `saveguard.persist.golden.hand_over`).
 
     Raises:
         OSError: If there is no such interpreter.
+        Exception: What `meanwhile` raises, once the process has answered.
     """
     start = time.monotonic()
     process = verifier(trial.python, trial.backend)
-    answer = process.ask(trial.request, trial.limit)
+    with ThreadPoolExecutor(1, "saveguard-proof") as beside:
+        asked = beside.submit(process.ask, trial.request, trial.limit)
+        try:
+            trial = meanwhile(trial)
+            before = trial.before() if trial.before else None
+            answer = asked.result()
+        except KeyboardInterrupt:
+            process.close()  # or its answer would be waited for
+            raise
     facts = judge(
         answer,
         trial.receipt,
         subject=trial.subject,
         python=trial.python or sys.executable,
         model=trial.model,
-        before=trial.before,
+        before=before,
         said=process.said() if "exit" in answer or "timeout" in answer else "",
     )
     findings = findings_of(facts)

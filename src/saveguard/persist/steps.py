@@ -203,7 +203,8 @@ class Save:
             if self.prepared is not None:
                 parts["preprocessing"] = preprocessing.request(self.prepared.preprocessing)
             parts["behind"] = self.behind
-            before = self.before or functools.partial(traits, self.model)
+            held = self.before  # of a model that may have been changed since
+            before = functools.partial(traits, self.model) if held is None else lambda: held
         trial = proof.Trial(
             path=staging.path,
             layout=self.layout,

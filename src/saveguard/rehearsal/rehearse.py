@@ -17,6 +17,7 @@ from saveguard.errors import SaveguardError, report_of
 from saveguard.facts import ModelFacts
 from saveguard.finding import Finding, Report
 from saveguard.persist import proof
+from saveguard.persist.golden import Recording, hand_over
 from saveguard.persist.model_type import require_model
 from saveguard.persist.preflight import Prepared
 from saveguard.persist.staging import staged
@@ -90,16 +91,18 @@ class _Steps:
         ready = self._told("build", lambda: self.save.prepare(example))
         if not was_built:
             self.read.append("it was not built: built from the example, and unbuilt again")
-        with stirred(self.model):
-            with calls.watched(self.model, self.seen):
-                recording = self._told("call", lambda: self.save.record(ready.example, tolerance))
-            facts = self._facts(ready.facts)
-            with staged(self.save.path) as staging:
+        facts = msgspec.structs.replace(
+            ready.facts, size=size.expected(self.model), free=size.free(self.path)
+        )
+        with stirred(self.model), staged(self.save.path) as staging:
+            try:
                 written = self._told(
-                    "save", lambda: self.save.write(staging, facts, ready.contract, recording)
+                    "save", lambda: self.save.write(staging, facts, ready.contract, None)
                 )
-                self.read += _counts(written.facts)
-                return self._proven(ready, written)
+            except SaveguardError:
+                self._called(ready, facts, tolerance)  # what it shows is worth to be told as well
+                raise
+            return self._proven(ready, written, tolerance)
 
     def report(self, *more: Finding, left: tuple[str, ...] = ()) -> Report:
         """What was found so far, without the place where the file was written aside."""
@@ -114,10 +117,26 @@ class _Steps:
         findings = tuple(_without(finding, aside, self.path) for finding in found)
         return Report(subject=subject, findings=findings, read=tuple(self.read), not_read=left)
 
-    def _proven(self, ready: Prepared, written: Written) -> Rehearsal:
+    def _proven(self, ready: Prepared, written: Written, tolerance: float | None) -> Rehearsal:
         if written.trial is None:
+            self._called(ready, written.facts, tolerance)
             return Rehearsal(report=self.report(left=("not proven: prove=False",)))
-        result = proof.prove(written.trial)
+        handed = str(written.trial.path.with_name("golden.h5"))
+        parts = {**written.trial.parts, "awaited": handed}
+
+        def meanwhile(trial: proof.Trial) -> proof.Trial:
+            recording = None
+            try:
+                recording = self._called(ready, written.facts, tolerance)
+            finally:
+                hand_over(recording, handed)
+            return _against(trial, recording)
+
+        result = proof.prove(msgspec.structs.replace(written.trial, parts=parts), meanwhile)
+        return self._judged(ready, written, result)
+
+    def _judged(self, ready: Prepared, written: Written, result: proof.Result) -> Rehearsal:
+        assert written.trial is not None
         example = ready.example if ready.example and not self._cannot_be_called() else None
         facts = located(self.model, example, written.trial, result.facts)
         self.save.findings += result.findings if facts is result.facts else proof.findings_of(facts)
@@ -130,18 +149,21 @@ class _Steps:
         left = (*result.proof.not_compared, *self.save.left, *written.lost)
         return Rehearsal(report=self.report(left=left), proven=proven)
 
+    def _called(
+        self, ready: Prepared, facts: ModelFacts, tolerance: float | None
+    ) -> Recording | None:
+        """What the model gives for the example, with what the calls of its layers show."""
+        with calls.watched(self.model, self.seen):
+            recording: Recording | None = self._told(
+                "call", lambda: self.save.record(ready.example, tolerance)
+            )
+        facts = msgspec.structs.replace(facts, masks=tuple(masks.dropped(self.seen)))
+        self.save.findings += registry.notice("model", facts)
+        self.read += _counts(facts)
+        return recording
+
     def _cannot_be_called(self) -> bool:
         return calls.first_raised(self.seen) is not None
-
-    def _facts(self, facts: ModelFacts) -> ModelFacts:
-        facts = msgspec.structs.replace(
-            facts,
-            masks=tuple(masks.dropped(self.seen)),
-            size=size.expected(self.model),
-            free=size.free(self.path),
-        )
-        self.save.findings += registry.notice("model", facts)
-        return facts
 
     def _told(self, stage: str, step: Any) -> Any:
         """What Keras or the user's code raises becomes a finding, at the layer that raised it."""
@@ -159,6 +181,14 @@ class _Steps:
             if not found and not (holder and told):
                 found = (registry.module("SG451").found(stage, holder or "model", error),)
             raise SaveguardError(Report(subject=self.path, findings=found)) from error
+
+
+def _against(trial: proof.Trial, recording: Recording | None) -> proof.Trial:
+    """The trial, with what its answer is to be held against."""
+    if trial.receipt is None or recording is None:
+        return trial
+    receipt = msgspec.structs.replace(trial.receipt, golden=recording.golden)
+    return msgspec.structs.replace(trial, receipt=receipt)
 
 
 def _counts(facts: ModelFacts) -> list[str]:
