@@ -23,6 +23,7 @@ from saveguard.persist.preflight import Prepared
 from saveguard.persist.staging import staged
 from saveguard.persist.steps import Save, Written
 from saveguard.persist.target import layout_of
+from saveguard.persist.walking import garbage_kept
 from saveguard.rehearsal import masks, size
 from saveguard.rehearsal.left import left_as_found
 from saveguard.rehearsal.locate import located, raising
@@ -65,7 +66,11 @@ def rehearse(
     """
     require_model(model)
     name = os.path.basename(os.fspath(path))
-    with left_as_found(model), tempfile.TemporaryDirectory(prefix="saveguard-") as folder:
+    with (
+        garbage_kept(),  # there is none but what is made here, for about a second
+        left_as_found(model),
+        tempfile.TemporaryDirectory(prefix="saveguard-") as folder,
+    ):
         aside = Path(folder) / name
         save = Save(model, aside, layout_of(aside), prove, False, limit, set(accept), None)
         steps = _Steps(save, os.fspath(path))
