@@ -1,16 +1,18 @@
-"""What a save costs in time and memory: plain Keras, Keras with a flush to disk, and Saveguard.
+"""What a save costs in time and memory: Keras, Saveguard, NumPy, safetensors, Orbax and raw bytes.
 
-    python benchmarks/save.py                               every size; writes docs/performance.md
-    python benchmarks/save.py --sizes '10 MB' --runs 21     only prints the table
+    python benchmarks/save.py                               all of it; writes docs/performance.md
+    python benchmarks/save.py --sizes '10 MB' --runs 21     only prints the tables
 
 The ways of saving take turns, so that what else the machine does falls on all of them alike, and
-the ratios are medians of the ratios within one turn. KERAS_BACKEND chooses the backend.
+the ratios are medians of the ratios within one turn. Each backend and size is measured in a process
+of its own. What is not installed is left out; the dependency group `bench` has it.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import statistics
 import subprocess
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import performance
+import rivals
 import start
 import subject
 from subject import SIZES, Size
@@ -36,9 +39,9 @@ class Times(NamedTuple):
 
     seconds: dict[str, float]
 
-    def ratio(self, name: str) -> float:
-        """How long one way took, in times of Keras with a flush to disk."""
-        return self.seconds[name] / self.seconds[BASE]
+    def ratio(self, name: str, base: str = BASE) -> float:
+        """How long one way took, in times of another."""
+        return self.seconds[name] / self.seconds[base]
 
 
 def _keras(model: Any, path: Path) -> dict[str, float]:
@@ -69,16 +72,22 @@ def _proven(model: Any, path: Path) -> dict[str, float]:
     return {"write part": parts["write"] + parts["commit"], "saveguard.save": whole}
 
 
-WAYS: list[Callable[[Any, Path], dict[str, float]]] = [_keras, _keras_flushed, _unproven, _proven]
+Way = Callable[[Any, Path], dict[str, float]]
+WAYS: list[Way] = [_keras, _keras_flushed, _unproven, _proven]
+
+
+def _other(name: str, way: rivals.Saver) -> Way:
+    return lambda model, path: {name: _seconds(lambda: way(model, path.with_suffix(".other")))}
 
 
 def turns(size: Size, runs: int, folder: Path) -> list[Times]:
     """Every way in turn, over the same file, `runs` times after one turn that is not counted."""
     model, path = subject.build(size), folder / "model.keras"
+    ways = WAYS + [_other(name, way) for name, way in rivals.present().items()]
     found = []
     for run in range(runs + 1):
         seconds: dict[str, float] = {}
-        for way in WAYS[run % len(WAYS) :] + WAYS[: run % len(WAYS)]:
+        for way in ways[run % len(ways) :] + ways[: run % len(ways)]:
             _settle(size)
             seconds.update(way(model, path))
         found.append(Times(seconds))
@@ -116,6 +125,10 @@ def measured(size: str, runs: int) -> performance.Cost:
     with tempfile.TemporaryDirectory() as folder:
         found = turns(SIZES[size], runs, Path(folder))
     names = list(found[0].seconds)
+    against = {
+        base: statistics.median(turn.ratio(performance.OURS, base) for turn in found)
+        for base in performance.GOALS
+    }
     ours = peak(size, "saveguard.save")
     return performance.Cost(
         size=size,
@@ -123,15 +136,45 @@ def measured(size: str, runs: int) -> performance.Cost:
         ratios={n: statistics.median(turn.ratio(n) for turn in found) for n in names},
         peaks={"model.save": peak(size, "model.save")[0], "saving": ours[0], "proving": ours[1]},
         runs=runs,
+        against=against,
+        backend=os.environ["KERAS_BACKEND"],
     )
+
+
+def apart(backend: str, size: str, runs: int) -> performance.Cost:
+    """The medians of one backend and size, from a process of its own."""
+    command = [sys.executable, __file__, "--one", size, "--runs", str(runs)]
+    given = {**os.environ, "KERAS_BACKEND": backend}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=given)
+    return performance.Cost(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _kept(folder: Path | None, backend: str, size: str, runs: int) -> performance.Cost:
+    """A run may be made in pieces: what an earlier one has kept is not measured again."""
+    if folder is None:
+        return apart(backend, size, runs)
+    file = folder / f"{backend} {size}.json"
+    if not file.exists():
+        file.write_text(json.dumps(apart(backend, size, runs)._asdict()), encoding="utf-8")
+    return performance.Cost(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(TIMED))
-    parser.add_argument("--runs", type=int, default=11)
+    parser.add_argument("--backends", nargs="+", default=["tensorflow", "jax"])
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--one", choices=SIZES, help=argparse.SUPPRESS)
+    parser.add_argument("--kept", type=Path, help="keep each size's figures here, and take them")
     options = parser.parse_args()
-    costs = [measured(size, options.runs) for size in options.sizes]
+    if options.one:
+        print(json.dumps(measured(options.one, options.runs)._asdict()))
+        return
+    costs = [
+        _kept(options.kept, backend, size, options.runs)
+        for backend in options.backends
+        for size in options.sizes
+    ]
     started = start.measured(3 * options.runs)
     print(f"\n{performance.tables(costs, started)}")
     if options.sizes == list(TIMED):
