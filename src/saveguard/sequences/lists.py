@@ -17,7 +17,7 @@ from saveguard.sequences.flat import Flat, flat, refuse, row_of
 # What an `array` takes, and refuses where it does not hold a number.
 _WHOLE = (("i", np.int32), ("q", np.int64), ("Q", np.uint64))
 _EXACT = 2**53
-_NDIM, _DTYPE = attrgetter("ndim"), attrgetter("dtype")
+_DTYPE = attrgetter("dtype")
 
 
 def read(rows: Sequence[Any]) -> Flat:
@@ -32,20 +32,21 @@ def read(rows: Sequence[Any]) -> Flat:
     if kinds <= {list, tuple}:
         return _of_lists(rows, np.fromiter(map(len, rows), np.int64, count=len(rows)))
     if kinds == {np.ndarray}:
-        return _of_vectors(rows) or _of_arrays(list(rows))
+        return _of_one_dtype(rows) or _of_arrays(list(rows))
     arrays = [row if type(row) is np.ndarray else _array(row, at) for at, row in enumerate(rows)]
     return _of_arrays(arrays)
 
 
-def _of_vectors(rows: Sequence[Any]) -> Flat | None:
-    """Arrays of one axis and one dtype, which most are, in few passes over them; else None."""
-    if set(map(_NDIM, rows)) != {1} or len(set(map(id, map(_DTYPE, rows)))) != 1:
+def _of_one_dtype(rows: Sequence[Any]) -> Flat | None:
+    """Arrays of one dtype and one shape of steps, which most are, in few passes; else None."""
+    dtype, *others = set(map(_DTYPE, rows))
+    if others or dtype.hasobject or not dtype.isnative:
         return None
-    lengths = np.fromiter(map(len, rows), np.int64, count=len(rows))
     try:
-        return flat(np.frombuffer(b"".join(rows), rows[0].dtype), lengths)
-    except (BufferError, ValueError, TypeError):
-        return None  # strided, or of a dtype that is no buffer
+        values = np.concatenate(rows)
+    except ValueError:
+        return None  # steps of several shapes, or a row that is none
+    return flat(values, np.fromiter(map(len, rows), np.int64, count=len(rows)))
 
 
 def _array(row: Any, at: int) -> Any:
