@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from saveguard import migration
+from saveguard.errors import SaveguardError
 
 KERNEL = np.arange(8, dtype="float32").reshape(4, 2)
 BIAS = np.array([1, -1], dtype="float32")
@@ -67,3 +68,45 @@ def test_the_check_knows_that_plain_keras_does_not_find_them(tmp_path: Path) -> 
             loads = False
         assert loads == (separator == "/")
         assert loadable(saveguard.check(path)).loads == loads
+
+
+OTHERS = {
+    "pickle": b"\x80\x04\x95\x10\x00",
+    "gzip": b"\x1f\x8b\x08\x00",
+    "tflite": b"\x1c\x00\x00\x00TFL3",
+    "npy": b"\x93NUMPY\x01\x00",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_other_tools_wrote_is_called_by_its_name(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "model.h5"
+    path.write_bytes(OTHERS[kind] + bytes(64))
+    with pytest.raises(SaveguardError) as caught:
+        migration.plan(path)
+    assert caught.value.codes == ("SG102",)
+
+
+def test_an_archive_of_torch_is_no_damaged_one(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.keras", "w") as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02}q\x00.")
+    with pytest.raises(SaveguardError, match="PyTorch"):
+        migration.plan(tmp_path / "m.keras")
+
+
+def test_a_part_that_git_lfs_did_not_fetch_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n"
+    (folder / "saved_model.pb").write_bytes(pointer)
+    with pytest.raises(SaveguardError, match=r"saved_model\.pb is a Git LFS pointer") as caught:
+        migration.plan(folder)
+    assert caught.value.codes == ("SG102",)
+
+
+def test_arrays_that_no_model_has_are_told_apart_from_weights(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        file["images"] = BIAS
+    with pytest.raises(SaveguardError, match="nothing that Keras wrote") as caught:
+        migration.plan(tmp_path / "data.h5")
+    assert caught.value.codes == ("SG240",)

@@ -10,6 +10,7 @@ from typing import Any
 
 from saveguard.archive.budget import UNREADABLE, Damaged, NotUnderstood, OverBudget
 from saveguard.archive.checksums import hold_files
+from saveguard.archive.content import POINTER, is_pointer
 from saveguard.archive.draft import Draft
 from saveguard.archive.hdf5 import walk
 from saveguard.archive.keras import read_parts
@@ -79,7 +80,7 @@ def opened(folder: str, name: str) -> Iterator[Source]:
     """A file of a folder.
 
     Raises:
-        Damaged: If it is not there.
+        Damaged: If it is not there, or only a Git LFS pointer is.
         NotUnderstood: If it is a link to elsewhere, or no plain file.
     """
     path = os.path.join(folder, name)
@@ -94,7 +95,10 @@ def opened(folder: str, name: str) -> Iterator[Source]:
     try:
         if not os.path.isfile(real):
             raise NotUnderstood("it is no plain file")
-        yield Source(descriptor, path, 0, os.fstat(descriptor).st_size)
+        source = Source(descriptor, path, 0, os.fstat(descriptor).st_size)
+        if is_pointer(source.upto(0, len(POINTER))):
+            raise Damaged(f"a Git LFS pointer of {source.size} bytes")
+        yield source
     finally:
         os.close(descriptor)
 

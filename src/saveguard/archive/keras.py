@@ -66,6 +66,9 @@ def read_zip(draft: Draft, source: Source, *, arrays: bool, digests: bool) -> No
         draft.layout = "npz"
         npz.read(draft, source, "")
         return
+    if not draft.layout and any(name.endswith("/data.pkl") for name in names):
+        draft.content = "torch"
+        return
     _structure(draft, found.entries)
     read_parts(draft, archive, arrays=arrays)
     if arrays:

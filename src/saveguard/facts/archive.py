@@ -184,7 +184,7 @@ class ArchiveFacts(Frozen, frozen=True):
             `weights` (`.weights.h5`), `shards` (`.weights.json`), `savedmodel`, `npz`; empty
             where the content is none of these.
         content: What the first bytes say: `zip`, `hdf5`, `empty`, `git-lfs`, `html`, `text`,
-            `json`, `directory`, `missing` or `unknown`.
+            `json`, `torch`, `pickle`, `gzip`, `npy`, `tflite`, `directory`, `missing` or `unknown`.
         size: Bytes; of a folder, all its files together.
         damage: What is wrong with its structure, in words; empty where nothing is.
         changed: Members whose digest is not the one that the receipt recorded.

@@ -93,6 +93,9 @@ def source_from(facts: ArchiveFacts) -> Source:
 def _unreadable(facts: ArchiveFacts) -> Report:
     """Why there is nothing to migrate."""
     asked = msgspec.structs.replace(facts, keras=known.LATEST)
+    alone = registry.module("SG240")
+    if facts.layout in alone.LAYOUTS and not facts.damage:
+        return Report(subject=facts.path, findings=(alone.refused(facts),))
     found = registry.notice("archive", asked)
     told = () if found else (f"{facts.path}: no configuration of a model",)
     return Report(subject=facts.path, findings=found, not_read=told)

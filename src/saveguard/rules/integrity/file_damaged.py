@@ -90,13 +90,22 @@ _DAMAGES = (
         "its metadata.json is not JSON",
         "load_model() does not read that member and may well succeed; a receipt in it is lost.",
     ),
+    (
+        r"(?P<told>(?P<member>\S+) ends at byte .*?)(?:;|$)",
+        "{told}",
+        f"{_CUT} The arrays behind its end are lost in this copy.",
+    ),
     (r": '?(?P<told>.*?)'?$", "{told}", f"{_BYTES} load_model() stops, now or in the middle."),
+    (r"(?P<told>.+)", "{told}", f"{_BYTES} load_model() stops, now or in the middle."),
 )
+# Nothing is damaged that was never fetched: SG102 tells of those.
+_POINTER = "a Git LFS pointer"
 
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
-    for pattern, told, why in _DAMAGES if facts.damage else ():
+    damaged = facts.damage and _POINTER not in facts.damage
+    for pattern, told, why in _DAMAGES if damaged else ():
         match = re.search(pattern, facts.damage)
         if match:
             what = told.format(size=facts.size, **match.groupdict())

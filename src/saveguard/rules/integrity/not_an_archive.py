@@ -74,6 +74,31 @@ _KINDS = {
         " file that names the files with the arrays in its weight_map.",
         "keras.models.model_from_json(open({path!r}).read()) builds the model without its weights",
     ),
+    "torch": (
+        "is an archive of PyTorch, not of Keras",
+        "torch.save writes a zip archive with a data.pkl; Keras's has a config.json.",
+        "torch.load({path!r}, weights_only=True) reads it; give the file that Keras saved",
+    ),
+    "pickle": (
+        "is a pickle, not a saved model of Keras",
+        "A pickle runs code when it is read, and holds no configuration that could be looked at.",
+        "where it was made, and only if you trust it: load it there and model.save('m.keras')",
+    ),
+    "gzip": (
+        "is a gzip archive, not the model in it",
+        "A download that is packed keeps its packing, whatever it is called.",
+        "tar -xzf {path}, or gzip -d, unpacks it; then give the file inside",
+    ),
+    "npy": (
+        "is an array of NumPy, not a model",
+        "One array tells neither layers nor how they are connected.",
+        "numpy.load({path!r}) reads it",
+    ),
+    "tflite": (
+        "is a model of TensorFlow Lite, not of Keras",
+        "It was converted for devices; layers cannot be had back from it.",
+        "give the model that it was converted from; for answers alone: LiteRT reads it",
+    ),
     "unknown": (
         "is neither a zip archive nor an HDF5 file",
         "Every saved model of Keras is one of the two, and its first bytes say which.",
@@ -86,13 +111,24 @@ _KINDS = {
         "give the path of the model itself: ls {path}",
     ),
 }
+_POINTER = "a Git LFS pointer"
 # A checkpoint of another tool may be in it; zip and HDF5 may begin with bytes of something else.
 _MAY_BE_READ = ("directory", "unknown")
 
 
 @rule.in_archive
 def _(facts: ArchiveFacts) -> Iterator[Finding]:
-    if facts.content in _KINDS and not facts.layout:
+    if _POINTER in facts.damage:
+        member = facts.damage.partition(": ")[0]
+        yield rule.finding(
+            where=facts.path,
+            message=f"{facts.path} is not all here: {member} is a Git LFS pointer",
+            why="The repository was cloned without its large files: this text only names the file."
+            " Nothing can be loaded from what is here.",
+            fix="git lfs pull",
+            evidence=(facts.damage[:300],),
+        )
+    elif facts.content in _KINDS and not facts.layout:
         told, why, fix = _KINDS[facts.content]
         yield rule.finding(
             where=facts.path,
