@@ -6,8 +6,8 @@ Each gives the same facts in the way that its own pages show, as far as it can g
 is asked stands in docs/audit.md. Of lists: rows, nulls, how many there are of each length, empties,
 wrong lengths, the range; values out of bounds, NaN and infinite ones, with the rows that have them;
 how many values are the padding value, and the rows that begin, end, or are nothing but it. Of plain
-columns: nulls, range, values out of bounds. The audit also names the first places of each, tells
-padding between real steps, and has a histogram of values; nobody else is asked for these.
+columns: nulls, range, values out of bounds. Polars also names the first rows of each. The audit
+names the first values, too, tells padding between real steps, and has a histogram of values.
 It runs in any interpreter that has the library; imports are not timed. Prints a line of JSON.
 """
 
@@ -107,10 +107,21 @@ def polars(files: list[str]) -> Any:
         told += [fact.alias(f"{name} {key}") for key, fact in facts.items()]
     for name, (low, high) in PLAIN.items():
         column = pl.col(name)
-        facts = {"nulls": column.null_count(), "min": column.min(), "max": column.max()}
-        facts["outside"] = (~column.is_between(low, high)).sum()
+        rows = {"nulls": column.is_null(), "outside": ~column.is_between(low, high)}
+        facts = {"min": column.min(), "max": column.max()} | polars_rows(pl, rows)
         told += [fact.alias(f"{name} {key}") for key, fact in facts.items()]
-    return pl.scan_parquet(files).select(told).collect(engine="streaming")
+    frame = pl.scan_parquet(files, row_index_name="row")
+    return frame.select(told).collect(engine="streaming")
+
+
+def polars_rows(pl: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """How many rows are so, and the first five of them."""
+    counts = {f"rows {key}": which.sum() for key, which in found.items()}
+    first = {
+        f"first {key}": pl.col("row").filter(which).head(5).implode()
+        for key, which in found.items()
+    }
+    return counts | first
 
 
 def polars_list(pl: Any, name: str, short: int, long: int, low: float, high: float) -> Any:
@@ -119,29 +130,31 @@ def polars_list(pl: Any, name: str, short: int, long: int, low: float, high: flo
         column, values = pl.col(name).arr.to_list(), pl.col(name).arr.explode()
     length, least, most = column.list.len(), column.list.min(), column.list.max()
     facts = {
-        "nulls": column.null_count(),
         "shortest": length.min(),
         "longest": length.max(),
         "mean": length.mean(),
         "lengths": length.value_counts().implode(),
-        "empty": (length == 0).sum(),
-        "odd": (~length.is_between(short, long)).sum(),
         "min": values.min(),
         "max": values.max(),
         "outside": ((values < low) | (values > high)).sum(),
-        "rows outside": ((least < low) | (most > high)).sum(),
+    }
+    rows = {
+        "null": column.is_null(),
+        "empty": length == 0,
+        "odd": ~length.is_between(short, long),
+        "outside": (least < low) | (most > high),
     }
     if name in FLOATS:
-        facts["nan"], facts["infinite"] = values.is_nan().sum(), values.is_infinite().sum()
-        facts["rows with nan"] = column.list.eval(one.is_nan()).list.any().sum()
-        facts["rows with infinite"] = column.list.eval(one.is_infinite()).list.any().sum()
+        facts |= {"nan": values.is_nan().sum(), "infinite": values.is_infinite().sum()}
+        rows["nan"] = column.list.eval(one.is_nan()).list.any()
+        rows["infinite"] = column.list.eval(one.is_infinite()).list.any()
     if name in PADS:
         pad = PADS[name]
         facts["padding"] = (values == pad).sum()
-        facts["leading"] = (column.list.first() == pad).sum()
-        facts["trailing"] = (column.list.last() == pad).sum()
-        facts["nothing but"] = ((least == pad) & (most == pad)).sum()
-    return facts
+        rows["leading"] = column.list.first() == pad
+        rows["trailing"] = column.list.last() == pad
+        rows["nothing but"] = (least == pad) & (most == pad)
+    return facts | polars_rows(pl, rows)
 
 
 def pandas(files: list[str]) -> Any:
