@@ -132,6 +132,8 @@ def _held(
             continue
         if topology.layers(layer):
             yield from _held(layer, saved, places[name], stored, f"{before}{name}/")
+        elif layer.get("class_name") in vocabulary.LOOKUPS:
+            yield f"{before}{name}", ()  # what it had of variables is in its configuration by now
         else:
             yield f"{before}{name}", tuple(_variables(saved, places[name], stored))
 
