@@ -74,6 +74,18 @@ def test_inputs_are_the_same_at_each_call_and_grow_where_lengths_are_free() -> N
     assert [one["0"].shape for one in inputs.seeded(fixed)] == [(2, 5)]
 
 
+def test_inputs_that_leave_nothing_of_the_output_are_passed_by(tmp_path: Path) -> None:
+    from saveguard.child import answer
+
+    contract = Contract.parse("x: float32[batch, time, 3]")
+    paths = []
+    for number, one in enumerate(inputs.seeded(contract)):
+        paths.append(str(tmp_path / f"{number}.npz"))
+        golden.write(paths[-1], one)
+    taken, found = answer.first_taken(lambda x: {"0": x[:, 5_000:-5_000]}, paths)
+    assert found["0"].size and taken.shape[1] > 10_000
+
+
 def test_inputs_are_held_as_the_model_takes_them() -> None:
     contract = Contract.parse("{left: float32[batch, 3]; right: float32[batch, 3]}")
     values = next(inputs.seeded(contract))

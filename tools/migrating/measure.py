@@ -63,7 +63,7 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    found = real(options.folder) or outcome.records(options.folder)[0]
+    found = outcome.records(options.folder)[0]
     chosen = [
         one
         for one in found
@@ -76,22 +76,6 @@ def main() -> None:
         if number % 50 == 0:
             gc.collect()
     options.out.write_bytes(msgspec.json.encode(measured))
-
-
-def real(folder: Path) -> list[outcome.Outcome]:
-    """The files that a manifest lists: models of other projects, each saved by its own version."""
-    manifest = folder / "manifest.json"
-    rows = msgspec.json.decode(manifest.read_bytes()) if manifest.exists() else []
-    return [
-        outcome.Outcome(
-            path=str(folder / row["file"]),
-            written_by=f"Keras {row['saved_by']}",
-            version=row["saved_by"],
-            architecture=f"{row['id']} of {row['project']}",
-            format={"h5_model": "h5", "keras_v3_zip": "keras"}.get(row["format"], row["format"]),
-        )
-        for row in rows
-    ]
 
 
 def tried(one: outcome.Outcome, *, whole: bool) -> Measured:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from causes import CAUSES
 from measure import KINDS, Measured
+from real import Tried
+from section import section
 
 from saveguard.migration.steps import STEPS
 
@@ -54,12 +56,12 @@ _MACHINE = re.compile(r"(?:/[\w.+@-]+){2,}/([\w.+@-]+)")
 LONGEST = 200
 
 
-def text(measured: Sequence[Measured], real: Sequence[Measured]) -> str:
+def text(measured: Sequence[Measured], real: Sequence[Tried]) -> str:
     """The whole page."""
     blocks = [INTRODUCTION.rstrip(), MEASURED.rstrip(), f"**{summary(measured)}.**"]
     blocks += [table(measured), layers(measured), "### Misses", misses(measured)]
     if real:
-        blocks += ["### Real files of other projects", table(real), misses(real)]
+        blocks.append(section(real))
     blocks += ["## From each version", "Steps that its files took, with how many took them."]
     blocks += [versions(measured), "## The steps", *map(step, STEPS)]
     return "\n\n".join(block for block in blocks if block) + "\n"

@@ -1,10 +1,12 @@
 """Migrate the files that real old versions wrote, and compare what the new models answer.
 
-    python tools/migrating/run.py [--work FOLDER] [--only LABEL,...] [--real FOLDER] [--page]
+    python tools/migrating/run.py [--work FOLDER] [--only LABEL,...] [--page]
+        [--real FOLDER [--environments FOLDER]]
 
 The files are those of `make matrix`, below the work folder's `files`, a folder a version. Each is
 measured by a process of its own (`measure.py`), and what it found is kept in the work folder's
-`migrated`, so that one version can be measured anew; `--page` only writes docs/migrating.md.
+`migrated`, so that one version can be measured anew; `--page` only writes docs/migrating.md. Files
+of other projects (`--real`) are tried by `real.py`.
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from pathlib import Path
 import msgspec
 import page
 from measure import Measured
+from real import Tried
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs" / "migrating.md"
-REAL = "real.json"
+REAL = "real-files.json"
 
 sys.path[:0] = [str(HERE.parent / "matrix")]
 
@@ -39,9 +42,9 @@ def main() -> int:
             if folder.exists():
                 _measure(folder, kept / f"{folder.parent.name}-{label}.json", label)
     if options.real and not options.page:
-        _real(options.real, kept / REAL)
+        _real(options, kept / REAL)
     measured = [one for label in environments.EVERY for one in _read(kept, label)]
-    real = _decoded(kept / REAL)
+    real = _tried(kept / REAL)
     PAGE.write_text(page.text(measured, real), encoding="utf-8")
     print(page.summary(measured))
     equal = sum(one.verdict == "equal" for one in measured)
@@ -55,6 +58,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=home, help="where the matrix's files are")
     parser.add_argument("--only", default="", help="labels of versions, with commas")
     parser.add_argument("--real", type=Path, help="a folder of real files with a manifest.json")
+    parser.add_argument("--environments", type=Path, help="of old releases, to ask for those")
     parser.add_argument("--page", action="store_true", help="write the page from what is kept")
     return parser.parse_args()
 
@@ -66,14 +70,19 @@ def _measure(folder: Path, out: Path, label: str) -> None:
     print(f"{label}: {time.monotonic() - start:.0f} s", file=sys.stderr)
 
 
-def _real(folder: Path, out: Path) -> None:
-    command = [sys.executable, HERE / "measure.py", folder, out]
+def _real(options: argparse.Namespace, out: Path) -> None:
+    command = [sys.executable, HERE / "real.py", options.real, out]
+    command += ["--environments", options.environments] if options.environments else []
     subprocess.run(command, check=True, env=environments.variables())
 
 
 def _read(kept: Path, label: str) -> list[Measured]:
     found = [_decoded(kept / f"{kind}-{label}.json") for kind in ("files", "savedmodels")]
     return [one for rows in found for one in rows]
+
+
+def _tried(path: Path) -> list[Tried]:
+    return msgspec.json.decode(path.read_bytes(), type=list[Tried]) if path.exists() else []
 
 
 def _decoded(path: Path) -> list[Measured]:
