@@ -90,6 +90,12 @@ def _prove(request, found, begin):
     if request.get("same"):
         found["traits"] = traits(model, automatic=True)
     begin("call")
+    _call(model, golden, request, found)
+    _prepare(request.get("preprocessing"), found, begin)
+    found["stage"] = "done"
+
+
+def _call(model, golden, request, found):
     description = request.get("golden")
     if request.get("awaited"):
         golden, description = _awaited(request["awaited"])
@@ -97,8 +103,6 @@ def _prove(request, found, begin):
         against_golden(model, golden, description, request, found)
     else:
         _twice(model, found)
-    _prepare(request.get("preprocessing"), found, begin)
-    found["stage"] = "done"
 
 
 def _prepare(recorded, found, begin):

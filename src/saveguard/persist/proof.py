@@ -16,7 +16,7 @@ from saveguard.diagnosis.recall import recalled
 from saveguard.facts import ModelFacts, ProofFacts
 from saveguard.finding import Finding
 from saveguard.persist.judge import judge
-from saveguard.persist.verifier import verifier
+from saveguard.persist.verifier import Verifier, verifier
 from saveguard.receipt import Proof, Receipt
 from saveguard.rules import registry
 
@@ -86,25 +86,7 @@ def prove(trial: Trial, meanwhile: Callable[[Trial], Trial] = lambda trial: tria
         Exception: What `meanwhile` raises, once the process has answered.
     """
     start = time.monotonic()
-    process = verifier(trial.python, trial.backend)
-    with ThreadPoolExecutor(1, "saveguard-proof") as beside:
-        asked = beside.submit(process.ask, trial.request, trial.limit)
-        try:
-            trial = meanwhile(trial)
-            before = trial.before() if trial.before else None
-            answer = asked.result()
-        except KeyboardInterrupt:
-            process.close()  # or its answer would be waited for
-            raise
-    facts = judge(
-        answer,
-        trial.receipt,
-        subject=trial.subject,
-        python=trial.python or sys.executable,
-        model=trial.model,
-        before=before,
-        said=process.said() if "exit" in answer or "timeout" in answer else "",
-    )
+    facts = _facts(trial, verifier(trial.python, trial.backend), meanwhile)
     findings = findings_of(facts)
     against = [f for f in findings if f.certainty == "certain" and f.code not in trial.accept]
     proof = Proof(
@@ -115,6 +97,28 @@ def prove(trial: Trial, meanwhile: Callable[[Trial], Trial] = lambda trial: tria
         seconds=time.monotonic() - start,
     )
     return Result(proof=proof, findings=findings, facts=facts)
+
+
+def _facts(trial: Trial, process: Verifier, meanwhile: Callable[[Trial], Trial]) -> ProofFacts:
+    """What the fresh process saw, held against what is known on this side."""
+    with ThreadPoolExecutor(1, "saveguard-proof") as beside:
+        asked = beside.submit(process.ask, trial.request, trial.limit)
+        try:
+            trial = meanwhile(trial)
+            before = trial.before() if trial.before else None
+            answer = asked.result()
+        except KeyboardInterrupt:
+            process.close()  # or its answer would be waited for
+            raise
+    return judge(
+        answer,
+        trial.receipt,
+        subject=trial.subject,
+        python=trial.python or sys.executable,
+        model=trial.model,
+        before=before,
+        said=process.said() if "exit" in answer or "timeout" in answer else "",
+    )
 
 
 def findings_of(facts: ProofFacts) -> tuple[Finding, ...]:
