@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools" / "sweep"))
 import contents
 
 import saveguard
+from saveguard.persist.writer import writeback
 from saveguard.persist.writer.archive import KerasArchive
 from saveguard.persist.writer.checksum import joined
 from saveguard.persist.writer.file import File, NotWritable
@@ -262,3 +263,25 @@ def test_checksums_of_pieces_join() -> None:
     content = np.random.default_rng(3).bytes(100_000)
     parts = [content[:1], content[1:70_000], b"", content[70_000:]]
     assert joined([(len(part), zlib.crc32(part)) for part in parts]) == zlib.crc32(content)
+
+
+def test_the_disk_begins_on_large_pieces_and_small_ones_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(writeback, "begin", lambda _, at, size: begun.append(size))
+    with open(tmp_path / "w.h5", "w+b", buffering=0) as file:
+        weights = File(file.fileno(), 0, measure)
+        weights.create_dataset("small", data=np.zeros(10, "float32"))
+        weights.create_dataset("large", data=np.zeros(1 << 20, "float32"))
+        weights.seal()
+        weights.close()
+    assert begun == [1 << 22]
+
+
+def test_a_system_that_cannot_begin_early_flushes_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writeback, "_sync_file_range", lambda: None)
+    with open(tmp_path / "f", "wb") as file:
+        writeback.begin(file.fileno(), 0, 1)

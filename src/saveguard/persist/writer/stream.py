@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from saveguard.facts import VariableFacts
-from saveguard.persist.writer import checksum
+from saveguard.persist.writer import checksum, writeback
 
 # Large values begin where a page of memory can begin, so that the file can be mapped.
 ALIGNMENT = 4096
@@ -101,4 +101,6 @@ class Stream:
         at = self.start + address
         while content:
             written = os.pwrite(self._descriptor, content[:_BLOCK], at)
+            if written >= LARGE:
+                writeback.begin(self._descriptor, at, written)
             content, at = content[written:], at + written
