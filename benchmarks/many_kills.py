@@ -1,7 +1,8 @@
-"""A thousand saves that are killed, in the foreground and in the background, of small models.
+"""Saves that are killed by the thousand, in the foreground and in the background, of small models.
 
     python benchmarks/many_kills.py                                1,000 kills; writes docs/kills.md
     python benchmarks/many_kills.py --kills 100 --kept rows.json   a portion, added to earlier ones
+    python benchmarks/many_kills.py --kills 0 --kept rows.json     only writes the page
 
 Each kill is as those of `faults.py`: of a fork of one process that has imported Keras, so that it
 costs little more than its save. Exits with 1 if a file was lost or left behind.
@@ -85,7 +86,7 @@ def page(found: list[Killed]) -> str:
     """The text of docs/kills.md."""
     whole, lost = sum(one.tried for one in found), sum(one.lost for one in found)
     return f"""\
-# A thousand kills
+# Saves that are killed
 
 Written by `make kills-writer` (`benchmarks/many_kills.py`); do not edit.
 
@@ -120,7 +121,8 @@ def main() -> int:
     if options.kept and options.kept.exists():
         for row in json.loads(options.kept.read_text(encoding="utf-8")):
             found[row[0], row[1]] = Killed(*row)
-    every(found, options.kills, options.seed)
+    if options.kills:
+        every(found, options.kills, options.seed)
     rows = list(found.values())
     print(told(rows))
     if options.kept:
