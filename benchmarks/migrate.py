@@ -1,9 +1,9 @@
 """What a migration takes in memory: peaks of its processes, as multiples of the weights.
 
-    python benchmarks/migrate.py [--mebibytes 500]
+    python benchmarks/migrate.py [--mebibytes 500] [--format h5]
 
-An `.h5` file with that many MiB of weights is written by a process of its own, and migrated by
-another, which also compares it with a golden and has it reloaded.
+A file (`h5` or `keras`) with that many MiB of weights is written by a process of its own, and
+migrated by another, which also compares it with a golden and has it reloaded.
 """
 
 from __future__ import annotations
@@ -29,13 +29,15 @@ MIB = 1 << 20
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--mebibytes", type=int, default=500)
-    wanted = parser.parse_args().mebibytes
+    parser.add_argument("--format", choices=("h5", "keras"), default="h5")
+    given = parser.parse_args()
+    old = f"old.{given.format}"
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
-        apart(context, write, folder, wanted)
-        weights = (Path(folder) / "old.h5").stat().st_size
+        apart(context, write, folder, old, given.mebibytes)
+        weights = (Path(folder) / old).stat().st_size
         for what, work in (("migrated", migrate), ("read into memory only", load)):
-            base, own, others, seconds = apart(context, measured, folder, work)
+            base, own, others, seconds = apart(context, measured, folder, old, work)
             reloads = f", what reloads it {max(0, others - base) / weights:.2f} x" if others else ""
             print(
                 f"{what}: {(own - base) / weights:.2f} x the weights ({weights / MIB:.0f} MiB)"
@@ -58,7 +60,7 @@ def answering(send, work, arguments) -> None:
     send.send(work(*arguments))
 
 
-def write(folder: str, mebibytes: int) -> None:
+def write(folder: str, old: str, mebibytes: int) -> None:
     """A model of square Dense layers, and what it answers."""
     import keras
     import numpy as np
@@ -66,13 +68,13 @@ def write(folder: str, mebibytes: int) -> None:
     layers = max(1, mebibytes * MIB // (WIDTH * WIDTH * 4))
     dense = [keras.layers.Dense(WIDTH, activation="tanh") for _ in range(layers)]
     model = keras.Sequential([keras.Input((WIDTH,)), *dense])
-    model.save(Path(folder) / "old.h5")
+    model.save(Path(folder) / old)
     inputs = np.random.default_rng(0).normal(size=(4, WIDTH)).astype("float32")
     outputs = np.asarray(model(inputs))
     np.savez(Path(folder) / "golden.npz", in_00=inputs, out_00=outputs)
 
 
-def measured(folder: str, work) -> tuple[int, int, int, float]:
+def measured(folder: str, old: str, work) -> tuple[int, int, int, float]:
     """Bytes resident before; the most of this process, and of those that it started; seconds."""
     import keras
 
@@ -84,7 +86,7 @@ def measured(folder: str, work) -> tuple[int, int, int, float]:
     watching = threading.Thread(target=watch, args=(peaks, stop))
     watching.start()
     start = time.monotonic()
-    work(folder)
+    work(folder, old)
     seconds = time.monotonic() - start
     stop.set()
     watching.join()
@@ -108,20 +110,20 @@ def resident(process: int) -> int:
     return memory.rss - getattr(memory, "shared", 0)
 
 
-def migrate(folder: str) -> None:
+def migrate(folder: str, old: str) -> None:
     import saveguard
 
     place = Path(folder)
     receipt = saveguard.migrate(
-        place / "old.h5", place / "new.keras", golden=place / "golden.npz", overwrite=True
+        place / old, place / "new.keras", golden=place / "golden.npz", overwrite=True
     )
     assert receipt.ok, receipt
 
 
-def load(folder: str) -> None:
+def load(folder: str, old: str) -> None:
     import saveguard
 
-    saveguard.load(Path(folder) / "old.h5")
+    saveguard.load(Path(folder) / old)
 
 
 if __name__ == "__main__":
