@@ -62,7 +62,7 @@ class Saving:
         """Do the work, and tell whoever is to be told; in the thread of the background."""
         try:
             self._future.set_result(self._work())
-        except BaseException as error:  # noqa: BLE001  `result` raises it, or it is told later
+        except BaseException as error:  # noqa: BLE001  raised by `result`, or told later
             self._future.set_exception(error)
         try:
             if self._told_to is not None:
