@@ -137,12 +137,15 @@ def test_the_instance_normalization_of_keras_contrib(tmp_path: Path) -> None:
 
 
 def test_the_instance_normalization_of_keras_contrib_with_one_scale(tmp_path: Path) -> None:
-    inputs, gamma, beta = some(2, 4, 5, 3), some(1), some(1)
+    inputs, gamma, beta, kernel = some(2, 4, 5, 3), some(1), some(1), some(3, 2)
     mean, deviation = (f(inputs, axis=(1, 2, 3), keepdims=True) for f in (np.mean, np.std))
-    model = one_of("norm", "InstanceNormalization", (4, 5, 3), axis=None, epsilon=1e-3)
-    found = migrated(tmp_path, model, {"norm": {"gamma": gamma, "beta": beta}}, inputs)
+    norm = one_of("norm", "InstanceNormalization", (4, 5, 3), axis=None, epsilon=1e-3)
+    first, normed = norm["config"]["layers"]
+    model = sequential(first, normed, layer("Dense", "d", units=2, use_bias=False))
+    arrays = {"norm": {"gamma": gamma, "beta": beta}, "d": {"kernel": kernel}}
+    found = migrated(tmp_path, model, arrays, inputs)
     known = (inputs - mean) / (deviation + 1e-3) * gamma + beta
-    np.testing.assert_allclose(found, known, atol=1e-5)
+    np.testing.assert_allclose(found, known @ kernel, atol=1e-5)
 
 
 def test_an_operation_of_the_graph_that_spreads_channels_over_pixels(tmp_path: Path) -> None:

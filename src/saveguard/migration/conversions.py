@@ -107,6 +107,11 @@ def _low_rank(arrays: list[Array]) -> list[Array]:
     return [kernel + first @ second, *bias]
 
 
+def _scale(arrays: list[Array]) -> list[Array]:
+    """One scale and one shift of a whole image to a Dense layer's of one unit."""
+    return [arrays[0].reshape(1, 1), *arrays[1:]]
+
+
 def _scales(arrays: list[Array]) -> list[Array]:
     """The scale of each channel as the kernel of a convolution channel by channel."""
     scale, *shift = arrays
@@ -130,6 +135,7 @@ CONVERSIONS: dict[str, Conversion] = {
     "flat": _flat,
     "low-rank": _low_rank,
     "scales-of-channels": _scales,
+    "scale-of-all": _scale,
     "theano-kernel": _turned(1),
     "theano-two-kernels": _turned(2),
 }

@@ -10,7 +10,7 @@ of efficientnet and segmentation_models.
 
 GroupNormalization, in one group a channel for the second; a small Functional model of
 operations for the third, which divides by the deviation plus epsilon, and a DepthwiseConv2D, or,
-where one number scales all of the image, an EinsumDense; Dropout.
+where one number scales all of the image, a Dense; Dropout.
 
 ## Why
 
@@ -68,8 +68,8 @@ def _of_contrib(node: Node, old: Old) -> Iterator[str]:
         return
     model = _model(node.name, shapes[0][0], held["epsilon"], one=axis is None)
     node.raw.update(model)  # type: ignore[attr-defined]
-    conversions = ["scales-of-channels"] if axis is not None else []
-    tree.convert(node.raw, *conversions)  # type: ignore[arg-type]
+    conversion = "scales-of-channels" if axis is not None else "scale-of-all"
+    tree.convert(node.raw, conversion)  # type: ignore[arg-type]
     yield "InstanceNormalization of keras-contrib is a model of the operations that it was"
 
 
@@ -99,9 +99,9 @@ def _scaled() -> list[Raw]:
 
 def _scaled_alike() -> list[Raw]:
     """One scale and one shift for all: a product with a further axis of length 1."""
-    product = {"equation": "abcd,e->abcde", "output_shape": [None, None, None, 1], "bias_axes": "e"}
     return [
-        _on(made("EinsumDense", "wide", **product), wiring.tensor("one")),
+        _on(operation("numpy", "ExpandDims", "alone", axis=-1), wiring.tensor("one")),
+        _on(made("Dense", "wide", units=1), wiring.tensor("alone")),
         _on(operation("numpy", "Squeeze", "scaled", axis=-1), wiring.tensor("wide")),
     ]
 
