@@ -56,6 +56,7 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
     _series: Series | None = None
     _refused: SaveguardError | None = None
     _stops, _alone = False, True
+    _told = _current_epoch = 0
 
     def __init__(
         self,
@@ -78,22 +79,14 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         preprocessing: Any = None,
         raw: Iterable[Any] | None = None,
     ) -> None:
-        super().__init__(
-            *(filepath, monitor, verbose, save_best_only, save_weights_only, mode, save_freq),
-            initial_value_threshold=initial_value_threshold,
-        )
+        given = (filepath, monitor, verbose, save_best_only, save_weights_only, mode, save_freq)
+        super().__init__(*given, initial_value_threshold)
         _require_meaning(keep, on_unproven)
-        self.example, self.keep, self.on_unproven = example, keep, on_unproven
-        self.background = background
-        self.options = {"prove": prove, "limit": limit, "accept": frozenset(accept)}
-        if preprocessing is not None:
-            self.options |= {
-                "preprocessing": preprocessing,
-                "raw": None if raw is None else list(raw),
-            }
+        self.example, self.keep = example, keep
+        self.on_unproven, self.background = on_unproven, background
+        self.options = {"prove": prove, "limit": limit, **_prepared(accept, preprocessing, raw)}
         self.best: float | None = self.best
         self.outcomes: list[Outcome] = []
-        self._told = self._current_epoch = 0
         self._random: dict[str, Any] = {}
 
     @property
@@ -239,6 +232,16 @@ def _require_meaning(keep: int | None, on_unproven: str) -> None:
         raise ValueError(f"keep must be at least 1, or None for all checkpoints; it is {keep}")
     if on_unproven not in ("warn", "stop"):
         raise ValueError(f"on_unproven is 'warn' or 'stop', not {on_unproven!r}")
+
+
+def _prepared(
+    accept: Collection[str], preprocessing: Any, raw: Iterable[Any] | None
+) -> dict[str, Any]:
+    """What each save takes; an iterator of raw examples is read once for all."""
+    found: dict[str, Any] = {"accept": frozenset(accept)}
+    if preprocessing is not None:
+        found |= {"preprocessing": preprocessing, "raw": None if raw is None else list(raw)}
+    return found
 
 
 def _is_number(value: Any) -> bool:
