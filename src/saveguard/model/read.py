@@ -14,6 +14,8 @@ from saveguard.facts import ModelFacts, ObjectFacts, Parameter, Unserialisable, 
 from saveguard.model.asked import NO_DICTIONARY, asked
 from saveguard.model.untracked import untracked
 
+# What JSON always takes.
+_PLAIN = (bool, int, float, str)
 # Arguments that Keras's own base classes put into every configuration.
 _BASE_ARGUMENTS = {"self", "args", "kwargs", "name", "dtype", "trainable", "activity_regularizer"}
 
@@ -99,12 +101,10 @@ def _functions(item: Any) -> Iterator[tuple[str, Any]]:
 
 def _object(holder: str, item: Any, kind: str) -> ObjectFacts:
     builtin = walk.is_builtin(type(item))
-    config, error = _config(item)
     own_config = _owner(type(item), "get_config") != "keras"
     # Its layers are objects of their own here, and what they cannot serialise is theirs to tell.
     functional = builtin and kind == "model"
-    if functional:
-        config, error = {}, ""
+    config, error = ({}, "") if functional else _config(item)
     told = own_config or bool(error)
     return ObjectFacts(
         holder=holder,
@@ -119,7 +119,7 @@ def _object(holder: str, item: Any, kind: str) -> ObjectFacts:
         built=bool(getattr(item, "built", True)),
         own_config=own_config,
         config_error=error,
-        unserialisable=() if functional else tuple(_unserialisable(config)),
+        unserialisable=tuple(_unserialisable(config)),
         parameters=tuple(_parameters(item, config)) if told and not builtin else (),
         adapted=_adapted(item),
         stateful=bool(getattr(item, "stateful", False)) and hasattr(item, "reset_states"),
@@ -155,7 +155,8 @@ def _config(item: Any) -> tuple[dict[str, Any], str]:
 
 def _unserialisable(config: dict[str, Any]) -> Iterator[Unserialisable]:
     for key, value in config.items():
-        yield from _bad_leaves(value, str(key))
+        if not (value is None or type(value) in _PLAIN):
+            yield from _bad_leaves(value, str(key))
 
 
 def _bad_leaves(value: Any, key: str) -> Iterator[Unserialisable]:

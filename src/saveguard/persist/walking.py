@@ -26,7 +26,7 @@ def walking_faster(saving_lib: Any) -> Iterator[None]:
         if not _walks:
             _walks.append((saving_lib.get_attr_skipset, saving_lib._walk_saveable))
             found, walked = _walks[0]
-            saving_lib.get_attr_skipset = functools.cache(functools.partial(_found_out, found))
+            saving_lib.get_attr_skipset = functools.partial(_found_out, found)
             saving_lib._walk_saveable = functools.partial(_children, saving_lib, {}, walked)
         else:
             _walks.append(_walks[0])
@@ -39,6 +39,7 @@ def walking_faster(saving_lib: Any) -> Iterator[None]:
                 saving_lib.get_attr_skipset, saving_lib._walk_saveable = found, walked
 
 
+@functools.cache
 def _found_out(found: Any, kind: str) -> set[str]:
     """What Keras finds out by making an object of that kind, which no stateless scope allows."""
     from keras.src.backend.common import global_state
