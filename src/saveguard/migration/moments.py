@@ -8,6 +8,7 @@ Sources: `get_weights` of keras/optimizers.py (Keras 2.0 to 2.3), optimizer_v2 (
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from saveguard.facts import ArchiveFacts, Frozen, StoredArray
 
@@ -43,6 +44,12 @@ _BLOCKS = {
     "Adadelta": ("accumulated_grads", "accumulated_delta_vars"),
     "Adam": ("momentums", "velocities", "velocity_hats"),
     "Adamax": ("m", "u"),
+}
+# Of which it is proven, by one step more, that today's goes on from them as the old one did. The
+# others of these releases differ from call to call: a step changes a weight while it is read.
+_PROVEN = {
+    (2, 2): {"SGD", "RMSprop"},
+    (2, 3): {"SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "AMSGrad"},
 }
 
 
@@ -95,6 +102,17 @@ def told(names: Sequence[tuple[str, StoredArray]], optimizer: str) -> list[Momen
         number = counts[kind] = counts.get(kind, -1) + 1
         found.append(Moment(role=(kind, number), array=array, weight="/".join(parts)))
     return found if counts or len(found) == len(names) else None
+
+
+def proven(inner: Any, numbers: tuple[int, ...]) -> bool:
+    """Whether `blocks` gives what an optimizer of Keras 2 goes on from as it did.
+
+    Args:
+        inner: Today's optimizer of that kind.
+        numbers: The release that wrote the file.
+    """
+    kind = "AMSGrad" if getattr(inner, "amsgrad", False) else type(inner).__name__
+    return kind in _PROVEN.get(numbers[:2], ())
 
 
 def blocks(

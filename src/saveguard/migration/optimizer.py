@@ -42,7 +42,7 @@ def carry(model: Any, plan: Plan) -> str:
         optimizer.build(model.trainable_variables)
         inner = _inner(optimizer)
         known = list(_roles(inner))
-        found = _found(names, known, type(inner).__name__, trained, plan)
+        found = _found(names, known, inner, trained, plan)
         order = _order(model, trained, found)
         pairs = list(_pairs(known, found, order))
     except Uncertain as error:
@@ -104,10 +104,10 @@ def _roles(inner: Any) -> Iterator[tuple[Any, Role]]:
 
 
 def _found(
-    names: Sequence[Any], known: list[Known], kind: str, trained: list[Trained], plan: Plan
+    names: Sequence[Any], known: list[Known], inner: Any, trained: list[Trained], plan: Plan
 ) -> dict[Role, Moment]:
     """The arrays in the file by what they are."""
-    source = plan.source
+    source, kind = plan.source, type(inner).__name__
     found: Any = None
     if source.numbers >= (3,) or source.layout != "h5":
         today = [(role, tuple(variable.shape)) for variable, role in known]
@@ -117,7 +117,10 @@ def _found(
         if surplus and not (kind == "SGD" and surplus > 0 and source.numbers < (3,)):
             raise Uncertain(f"{len(names)} arrays in the file, and {kind} has {len(today)}")
         found = moments.ordered(names, today)
-    found = found or moments.told(names, kind) or moments.blocks(names, kind, len(trained))
+    found = found or moments.told(names, kind)
+    if not found and not moments.proven(inner, source.numbers):
+        raise Uncertain(f"{kind} of Keras {source.keras} is not proven to go on from it as it did")
+    found = found or moments.blocks(names, kind, len(trained))
     if found is None:
         raise Uncertain(f"its arrays ({names[0][0]}, ...) do not tell what they are of")
     return {one.role: one for one in found}

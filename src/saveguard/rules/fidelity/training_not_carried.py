@@ -13,8 +13,10 @@ of which weight, and that today's Keras makes the same step of it. That is not s
 weights of another form today (cuDNN's LSTM, layers of Keras 1), where the release named no weights
 and others are trained today, for Nadam before TensorFlow 2.11, whose momentum followed another
 schedule, and for the optimizers that TensorFlow 2.11 calls legacy in `.keras` files, of which
-Keras 2 wrote no state. Losses, metrics and optimizers of the author's own are only there where they
-were given with `--custom`.
+Keras 2 wrote no state. Of Keras 2.2 and 2.3 without TensorFlow, whose arrays have no names, it is
+proven by one step more for SGD and RMSprop, and of 2.3 for Adagrad, Adadelta, Adamax and AMSGrad;
+nothing else of theirs is carried. Losses, metrics and optimizers of the author's own are only there
+where they were given with `--custom`.
 
 ## Fix
 
