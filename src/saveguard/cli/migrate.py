@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("new", type=click.Path(), required=False)
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
 @click.option("--diff", is_flag=True, help="Show how the configuration would change.")
+@click.option("--show-lambdas", is_flag=True, help="Show what the file has of each Lambda.")
 @click.option(
     "--custom", multiple=True, metavar="MODULE:CLASS", help="A class of the model; repeatable."
 )
@@ -51,8 +52,9 @@ def command(
       saveguard migrate old.h5 new.keras --with-uv auto
       saveguard migrate models/ migrated/ --python /envs/tf2.4/bin/python
     """
-    if dry_run or diff:
-        context.exit(_show(old, options["custom"], diff=diff))
+    lambdas = options.pop("show_lambdas")
+    if dry_run or diff or lambdas:
+        context.exit(_show(old, options["custom"], diff=diff, lambdas=lambdas))
     if new is None:
         raise click.UsageError("NEW is missing: the file, or of a folder the folder, to write")
     if options["golden"] and _is_many(old):
@@ -62,7 +64,7 @@ def command(
     context.exit(_exit_code(found, strict=options["strict"], many=_is_many(old)))
 
 
-def _show(old: str, custom: tuple[str, ...], *, diff: bool) -> int:
+def _show(old: str, custom: tuple[str, ...], *, diff: bool, lambdas: bool) -> int:
     """Print the plan of each archive; nothing of Keras is imported for it."""
     from saveguard.errors import SaveguardError
     from saveguard.examine import find
@@ -78,6 +80,8 @@ def _show(old: str, custom: tuple[str, ...], *, diff: bool) -> int:
             code = exits.COULD_NOT_RUN
             continue
         click.echo(shown.difference(planned) if diff else shown.steps(planned))
+        if lambdas:
+            click.echo(shown.lambdas(planned))
         code = exits.FINDINGS if planned.needs and not code else code
     return code
 

@@ -26,6 +26,15 @@ def steps(plan: Plan) -> str:
     return "\n".join(lines + [f"  not carried over: {printable(one)}" for one in plan.told])
 
 
+def lambdas(plan: Plan) -> str:
+    """What the file has of each Lambda's function: its source as far as it can be told, ..."""
+    from saveguard.migration.lambdas import of, told
+
+    found = [told.told(one) for one in of(plan.source.model)]
+    lines = [line for one in found for line in one.splitlines()]
+    return "\n".join(map(printable, lines or ["no Lambda has a function of Python in the file"]))
+
+
 def difference(plan: Plan) -> str:
     """The configuration's change, as a unified diff of its JSON."""
     before, after = (_pretty(one) for one in (plan.source.model, plan.model))
@@ -64,7 +73,8 @@ def _needs(plan: Plan) -> Iterator[str]:
     for one in plan.needs:
         arguments = ", ".join(f"{key}={_short(value)}" for key, value in one.arguments.items())
         package = f" (of {one.package})" if one.package else ""
-        yield f"  needs {one.role} {one.name}{package}: --custom MODULE:{one.name}"
+        look = "; what it was: --show-lambdas" if one.role == "lambda" else ""
+        yield f"  needs {one.role} {one.name}{package}: --custom MODULE:{one.name}{look}"
         yield f"    in {', '.join(one.places[:4])}"
         yield f"    {one.name}({arguments})"[:4096]
 
