@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import sys
+import importlib
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -273,10 +273,31 @@ def test_without_a_receipt_libhdf5_must_see_the_same_arrays(tmp_path: Path) -> N
 def test_keras_goes_on_where_libhdf5_sees_others(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
     MODELS["large"]().save(path)
-    module = sys.modules["saveguard.persist.load"]
+    module = importlib.import_module("saveguard.persist.load")
     with (
         mock.patch.object(module, "agreed", return_value=False),
         mock.patch.object(reader, "load") as ours,
     ):
         assert saveguard.load(path).count_params() > 0
     assert not ours.called
+
+
+@pytest.mark.parametrize("name", ["w.weights.h5", "w.weights.json"])
+def test_the_same_holds_for_weights_alone(name: str, tmp_path: Path) -> None:
+    model = MODELS["large"]()
+    if name.endswith(".json"):
+        model.save_weights(tmp_path / name, max_shard_size=model.count_params() * 4 / 1e9)
+    else:
+        model.save_weights(tmp_path / name)
+    facts = read(tmp_path / name)
+    assert agreed(facts)
+    moved = msgspec.structs.replace(facts.arrays[-1], offset=facts.arrays[-1].offset + 4)
+    others = msgspec.structs.replace(facts, arrays=(*facts.arrays[:-1], moved))
+    assert not agreed(others)
+    module = importlib.import_module("saveguard.persist.weights")
+    with (
+        mock.patch.object(module, "opened", return_value=others),
+        mock.patch.object(keras.Model, "load_weights") as by_keras,
+    ):
+        saveguard.load_weights(model, tmp_path / name)
+    assert by_keras.called

@@ -9,22 +9,26 @@ import h5py
 from saveguard.archive.read import WEIGHTS
 from saveguard.child import arrays
 from saveguard.child.quick import number
-from saveguard.child.window import file_of, weights_of
+from saveguard.child.window import files_of, weights_of
 from saveguard.facts import ArchiveFacts, StoredArray
 
 _Place = tuple[tuple[int, ...], int, int]  # shape, bytes of an element, where they begin
 
 
 def agreed(facts: ArchiveFacts) -> bool:
-    """True where each array of a `.keras` file has that name, form and place for libhdf5, too.
+    """True where each array has that name, form and place for libhdf5, too.
+
+    Of a `.keras` file, of weights alone, and of their shards.
 
     A receipt's digest vouches for every byte. Without one, what is damaged within a file whose
     checksums are right is noticed by two readers, each of which looks at other parts of it.
     """
     if facts.receipt:
         return True
-    begin = next(one.offset for one in facts.members if one.name == WEIGHTS)
-    wanted = [one for one in facts.arrays if one.member == WEIGHTS and one.role != "golden"]
+    keras = facts.layout == "keras"
+    begin = next(one.offset for one in facts.members if one.name == WEIGHTS) if keras else 0
+    held = [one for one in facts.arrays if not keras or one.member == WEIGHTS]
+    wanted = [one for one in held if one.role != "golden"]
     ours = {
         one.path.strip("/"): (one.shape, _width(one), one.offset - begin if one.count else -1)
         for one in wanted
@@ -54,9 +58,10 @@ def _places(path: str) -> dict[str, _Place]:
         elif name.rpartition("/")[0].endswith("vars"):
             found[name] = ((), 0, -1)  # a group where Keras looks for an array
 
-    with (
-        open(file_of(path), "rb", buffering=0) as file,
-        h5py.File(weights_of(path, file), "r") as weights,
-    ):
-        weights.visititems(visit)
+    for name in files_of(path):
+        with (
+            open(name, "rb", buffering=0) as file,
+            h5py.File(weights_of(name, file), "r") as weights,
+        ):
+            weights.visititems(visit)
     return found

@@ -15,6 +15,7 @@ from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import attach
 from saveguard.facts import ArchiveFacts, StoredArray
 from saveguard.persist import digests, reader
+from saveguard.persist.agreed import agreed
 from saveguard.persist.model_type import require_model
 from saveguard.persist.verify import opened
 from saveguard.persist.walking import garbage_kept, walking_faster
@@ -53,7 +54,7 @@ def load_weights(
 
 def _load(model: Any, facts: ArchiveFacts) -> None:
     """By our reader; where that stops, by Keras's, whose word counts."""
-    if reader.lies_flat(facts):
+    if reader.lies_flat(facts) and agreed(facts):
         with contextlib.suppress(Exception):
             _assign(model, facts)
             return
