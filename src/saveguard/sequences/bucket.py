@@ -13,10 +13,11 @@ from saveguard.sequences import sources
 from saveguard.sequences import widths as choice
 from saveguard.sequences.pad import Options, Plan, Side, prepare, write
 from saveguard.sequences.padded import mask
-from saveguard.sequences.scatter import NEAR
 
 # Rows of one bucket that are padded at once; batches are views of them.
 _BLOCK = 1 << 15
+# Rows that lie close together, so that their steps are read together.
+_NEAR = 1 << 16
 
 
 class Batch(msgspec.Struct, frozen=True, eq=False):
@@ -199,8 +200,8 @@ def _in_order(of: Any, size: int) -> Iterator[tuple[int, Any]]:
     Rows that are read together lie close together, which is several times as fast.
     """
     left: dict[int, Any] = {}
-    for first in range(0, len(of), NEAR):
-        for bucket, rows in _by_bucket(of[first : first + NEAR], first):
+    for first in range(0, len(of), _NEAR):
+        for bucket, rows in _by_bucket(of[first : first + _NEAR], first):
             held = np.concatenate([left.pop(bucket), rows]) if bucket in left else rows
             whole = len(held) - len(held) % size
             if whole:

@@ -44,5 +44,5 @@ def pad_sequences(
     shape = (len(lengths), width, *held.values.shape[1:])
     filled = in_dtype(value, held.values.dtype)
     out = np.full(shape, filled, held.values.dtype)
-    scatter(Flat(held.values, lengths, held.starts + cut), out, padding, filled)
+    scatter(Flat(held.values, lengths, held.starts + cut), out, padding)
     return out

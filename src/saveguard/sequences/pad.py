@@ -149,7 +149,7 @@ def write(plan: Plan, width: int, rows: Any = None) -> Padded:
         zero = dtype.kind not in "OmMV" and not plan.value
         # Fresh pages are zero already: filling them again would touch all of the memory twice.
         out = np.zeros(shape, dtype) if zero else np.full(shape, plan.value, dtype)
-        scatter(held, out, plan.side, plan.value)
+        scatter(held, out, plan.side)
     stands = "before" if plan.side == "pre" else "after"
     done = f"padded to {width:,} steps with {plan.value!s:.20} {stands} the data"
     return Padded(

@@ -8,56 +8,51 @@ import numpy as np
 
 from saveguard.sequences.flat import Flat, take
 
-# Rows whose steps stay in the cache while sequences of one length after the other are copied.
-NEAR = 1 << 16
-# Rows that are copied at once: what is gathered on the way stays in the cache.
-_ROWS = 1 << 15
-# The longest sequence of a class is at most 18 % longer than its shortest.
-_CLASSES = 6
+# Rows whose steps stay in the cache while sequences of one class after the other are copied.
+_NEAR = 1 << 14
+# Of a class, the longest sequence is at most half as long again as the shortest.
+_CLASSES = 2
 
 
-def scatter(held: Flat, out: Any, side: str, value: Any) -> None:
-    """Write each sequence into its row of `out`, shape (rows, width, ...), filled with `value`.
+def scatter(held: Flat, out: Any, side: str) -> None:
+    """Write each sequence into its row of `out`, shape (rows, width, ...), which holds padding.
 
-    Sequences of one length, or nearly one, are one copy: so many steps are seen as one element of
-    that many bytes, at every step of `values` and in every row of `out`, and NumPy copies such
-    elements.
+    Sequences of about one length are two copies, of their first steps and of their last, which
+    may overlap: so many steps are seen as one element of that many bytes, at every step of
+    `values` and of `out`, and NumPy copies such elements.
     """
     if held.values.dtype == object:
         _by_row(held, out, side)
-    elif out.size and side == "pre":
-        _by_length(held, out, side)
     elif out.size:
-        for first in range(0, len(out), NEAR):
-            rows = slice(first, first + NEAR)
-            _by_class(take(held, rows), out[rows], value)
+        for first in range(0, len(out), _NEAR):
+            rows = slice(first, first + _NEAR)
+            _by_class(take(held, rows), out[rows], side)
 
 
-def _by_class(held: Flat, out: Any, value: Any) -> None:
-    """Sequences of nearly one length together: each first cut out of `values`, and padded."""
-    classes = (np.log(np.maximum(held.lengths, 0.5)) * _CLASSES + 5).astype(np.uint8)
+def _by_class(held: Flat, out: Any, side: str) -> None:
+    """Sequences of about one length together."""
+    steps, width = np.maximum(held.lengths, 1), out.shape[1]
+    classes = (np.log2(steps, dtype=np.float32) * _CLASSES).astype(np.uint8)
+    classes[held.lengths == 0] = np.iinfo(np.uint8).max
     order = np.argsort(classes, kind="stable")
-    step, width = out.strides[1], out.shape[1]
     for group in np.split(order, np.flatnonzero(np.diff(classes[order])) + 1):
-        some = take(held, group)
-        most = int(some.lengths.max())
-        found = gather(some, most, value) if most else None
-        if found is not None:
-            block = np.dtype((np.void, most * step))
-            target: Any = np.ndarray((len(out),), block, out, strides=(width * step,))
-            target[group] = np.ndarray((len(group),), block, found)
+        starts, lengths = held.starts[group], held.lengths[group]
+        least, most = int(lengths.min()), int(lengths.max())
+        places = group * width if side == "post" else (group + 1) * width - lengths
+        if least:
+            _copy(held.values, starts, out, places, least)
+        if least < most:
+            behind = lengths - (most - least)
+            _copy(held.values, starts + behind, out, places + behind, most - least)
 
 
-def _by_length(held: Flat, out: Any, side: str) -> None:
-    """Sequences of one length together."""
+def _copy(values: Any, starts: Any, out: Any, places: Any, steps: int) -> None:
+    """So many steps from each of `starts` in `values` to each of `places` in the rows of `out`."""
     step = out.strides[1]
-    narrow = held.lengths.astype(np.uint16) if out.shape[1] < 1 << 16 else held.lengths
-    order = np.argsort(narrow, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(held.lengths[order])) + 1)
-    for group in groups:
-        length = int(held.lengths[group[0]])
-        if length:
-            _copy(held, out, group, length, step, side)
+    block, last = np.dtype((np.void, steps * step)), out.shape[0] * out.shape[1] - steps
+    source: Any = np.ndarray((len(values) - steps + 1,), block, values, strides=(step,))
+    target: Any = np.ndarray((last + 1,), block, out, strides=(step,))
+    target[places] = source[starts]
 
 
 def gather(held: Flat, width: int, value: Any) -> Any:
@@ -83,18 +78,6 @@ def gather(held: Flat, width: int, value: Any) -> Any:
         start, length = held.starts[row], lengths[row]
         out[row, :length], out[row, length:] = values[start : start + length], value
     return out
-
-
-def _copy(held: Flat, out: Any, group: Any, length: int, step: int, side: str) -> None:
-    block = np.dtype((np.void, length * step))
-    count = len(held.values) - length + 1
-    source: Any = np.ndarray((count,), block, held.values, strides=(step,))
-    width = out.shape[1]
-    offset = (width - length) * step if side == "pre" else 0
-    target: Any = np.ndarray((len(out),), block, out, offset=offset, strides=(width * step,))
-    for first in range(0, len(group), _ROWS):
-        rows = group[first : first + _ROWS]
-        target[rows] = source[held.starts[rows]]
 
 
 def _by_row(held: Flat, out: Any, side: str) -> None:
