@@ -232,3 +232,34 @@ def test_a_part_of_a_model_is_never_silently_left_without_its_arrays(tmp_path: P
     with pytest.raises(SaveguardError) as told:
         migrated(tmp_path, model, {"d": {"kernel": some(4, 2)}}, some(1, 4))
     assert told.value.codes == ("SG286",)
+
+
+def test_a_nested_model_takes_the_size_that_it_is_called_with(tmp_path: Path) -> None:
+    inner = functional(
+        entry("in", shape=(None, 9, 1)),
+        node("Conv1D", "c", on("in"), filters=1, kernel_size=[3], use_bias=False),
+        output="c",
+        name="i",
+    )
+    model = functional(
+        entry(shape=(None, 5, 1)), {**inner, "name": "i", "inbound_nodes": [on("x")]}, output="i"
+    )
+    inputs, kernel = some(2, 5, 1), some(3, 1, 1)
+    found = migrated(tmp_path, model, {"i": {"c/kernel": kernel}}, inputs)
+    windows = np.stack([inputs[:, n : n + 3, 0] for n in range(3)], axis=1)
+    np.testing.assert_allclose(found[..., 0], windows @ kernel[:, 0, 0], atol=1e-6)
+
+
+def test_a_pruned_layer_is_the_layer_without_its_masks(tmp_path: Path) -> None:
+    kernel, bias = some(4, 3), some(3)
+    held = {
+        "d/kernel": kernel,
+        "d/bias": bias,
+        "p/mask": np.ones((4, 3), "float32"),
+        "p/threshold": np.float32(0.5),
+        "p/pruning_step": np.int64(7),
+    }
+    model = one_of("p", "PruneLowMagnitude", (4,), layer=layer("Dense", "d", units=3))
+    inputs = some(2, 4)
+    found = migrated(tmp_path, model, {"p": held}, inputs)
+    np.testing.assert_allclose(found, inputs @ kernel + bias, atol=1e-6)

@@ -47,6 +47,9 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
         verdict: `equal`, `differs`, `not compared` (it runs, and nobody answered for the old
             version), `needs a class`, `no model` (weights alone, a pointer, damage) or `refused`.
         loads: Whether the check says that plain Keras loads it.
+        warned: The codes of what the check says about it.
+        moved: How far the new model's own answer moves when its inputs are rounded once, as a share
+            of the answer; only where it differs.
         by: Who answered for the version that saved it.
     """
 
@@ -58,6 +61,8 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     told: str
     plain: Plain
     loads: bool
+    warned: tuple[str, ...] = ()
+    moved: float | None = None
     by: str = ""
     needs: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
@@ -101,11 +106,13 @@ def tried(folder: Path, row: dict[str, Any], environments: Path | None) -> Tried
             seen["verdict"] = "no model"
     except Exception as error:  # noqa: BLE001  whatever is raised is what is measured
         seen = {"verdict": "refused", "told": load.complaint(error)}
+    checked = saveguard.check(path)
     return Tried(
         file=row["file"],
         project=row.get("project") or row.get("repo", ""),
         plain=plain(path),
-        loads=loadable(saveguard.check(path)).loads,
+        loads=loadable(checked).loads,
+        warned=tuple(sorted({one.code for one in checked.findings})),
         **about,
         **seen,
     )
@@ -138,8 +145,25 @@ def migrated(path: Path, environments: Path | None, about: dict[str, str]) -> di
         [f"{found.where}: {found.expected} became {found.got}"] if found.verdict != "equal" else []
     )
     told = "; ".join([*gap, *found.told, *planned.told])
+    if found.verdict == "differs":
+        seen["moved"] = moved(model, known, takes)
     verdict = "not compared" if found.verdict == "not proven" else found.verdict
     return {**seen, "verdict": verdict, "told": told, "by": known.source}
+
+
+def moved(model: Any, known: Any, takes: Any) -> float | None:
+    """How far the model's answer moves when each input becomes the next number of its dtype."""
+    import numpy as np
+
+    from saveguard.migration.proof import compare
+
+    def nudged(value: Any) -> Any:
+        return np.nextafter(value, np.inf) if value.dtype.kind == "f" else value
+
+    own = compare.answered(model, known, takes)
+    inputs = {place: nudged(value) for place, value in known.inputs.items()}
+    asked = msgspec.structs.replace(known, inputs=inputs, outputs=own)
+    return compare.compared(model, asked, takes).difference
 
 
 def answers(path: Path, source: Any, takes: Any, environments: Path | None) -> tuple[Any, str]:

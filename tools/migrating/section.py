@@ -29,13 +29,16 @@ def summary(tried: Sequence[Tried]) -> str:
     alone = [one for one in tried if one.verdict not in ("needs a class", "no model")]
     plain = Counter(one.plain.did for one in alone)
     compared = len(alone) - verdicts["not compared"]
+    silent = [one for one in alone if one.plain.did in ("otherwise", "raised")]
+    warned = sum(bool(one.warned) for one in silent)
     wrong = sum(one.loads == (one.plain.did == "refused") for one in tried)
     return (
         f"{len(tried)} files of {len({one.project for one in tried})} projects. Of {len(alone)}"
         f" models that need no class, plain Keras loads"
         f" {len(alone) - plain['refused']}: {plain['equal'] + plain['ran']} answer as they did,"
         f" {plain['otherwise']} answer otherwise without a word, and {plain['raised']} raise when"
-        f" called. Migrated, {verdicts['equal']} of the {compared} that could be compared are"
+        f" called; the check has a warning for {warned} of those {len(silent)}. Migrated,"
+        f" {verdicts['equal']} of the {compared} that could be compared are"
         f" equal ({verdicts['equal'] / max(1, compared):.1%}). The check was wrong about"
         f" {wrong} of all {len(tried)}."
     )
@@ -61,10 +64,16 @@ def misses(tried: Iterable[Tried]) -> str:
     """What differs or is refused, and how many files of which release."""
     found = [one for one in tried if one.verdict in ("differs", "refused")]
     lines = [
-        f"- Keras {one.version} ({one.format}), {one.verdict}: `{_short(one.told)}`"
+        f"- Keras {one.version} ({one.format}), {one.verdict}: `{_short(one.told)}`{_moved(one)}"
         for one in sorted(found, key=lambda one: _numbers(one.version))
     ]
     return "\n".join(lines) or "No misses."
+
+
+def _moved(one: Tried) -> str:
+    if one.moved is None:
+        return ""
+    return f"; inputs rounded once move the new model's own answer by {one.moved:.1e} of it"
 
 
 def _short(told: str) -> str:

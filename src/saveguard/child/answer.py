@@ -49,6 +49,9 @@ def answer(request):
     sys.path.extend(path for path in request.get("paths", ()) if path not in sys.path)
     keras = framework(request.get("version", ""), request["layout"])
     custom = {name: imported(place) for name, place in request.get("custom", {}).items()}
+    custom.setdefault(
+        "relu6", lambda x: keras.backend.relu(x, max_value=6)
+    )  # of Keras 2's MobileNet
     ask, by = caller(keras, request, custom)
     inputs, found = first_taken(ask, request["inputs"])
     again = ask(inputs)
@@ -109,7 +112,23 @@ def loaded(keras, request, custom):
     except TypeError as error:
         if "compile" not in str(error):  # Keras 1 has no such argument
             raise
+    try:
         return load(request["path"], custom_objects=custom)
+    except ValueError:  # it compiles, with a loss or an optimizer that is not here
+        traceback.print_exc()
+    return _rebuilt(keras, request["path"], custom)
+
+
+def _rebuilt(keras, path, custom):
+    """The model by its configuration, with its weights, as nothing of how it was trained."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        text = file.attrs["model_config"]
+    text = text.decode("utf-8") if isinstance(text, bytes) else text
+    model = keras.models.model_from_json(text, custom_objects=custom)
+    model.load_weights(path)
+    return model
 
 
 def _model(model):

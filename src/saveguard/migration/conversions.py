@@ -123,6 +123,21 @@ def _flat(arrays: list[Array]) -> list[Array]:
     return [one.reshape(-1) for one in arrays]
 
 
+def _pruned(arrays: list[Array]) -> list[Array]:
+    """A layer's own weights: each mask stands before its threshold, and the counter is whole."""
+    behind = [*arrays[1:], np.ones(1)]
+    pairs = zip(arrays, behind, strict=False)
+    return [one for one, after in pairs if one.ndim and (after.ndim or after.dtype.kind != "f")]
+
+
+def _weight_normalized(arrays: list[Array]) -> list[Array]:
+    """The kernel of a WeightNormalization out of its length and direction; then the bias."""
+    length, direction, *rest = arrays
+    squares = np.square(direction).sum(axis=tuple(range(direction.ndim - 1)), keepdims=True)
+    kernel = direction / np.sqrt(np.maximum(squares, 1e-12)) * length
+    return [kernel.astype(direction.dtype), *(one for one in rest[:1] if one.ndim)]
+
+
 CONVERSIONS: dict[str, Conversion] = {
     "keras-1-conv1d": _conv1d,
     "keras-1-kernel": _kernel,
@@ -134,8 +149,10 @@ CONVERSIONS: dict[str, Conversion] = {
     "locally-connected": _locally_connected,
     "flat": _flat,
     "low-rank": _low_rank,
+    "pruned": _pruned,
     "scales-of-channels": _scales,
     "scale-of-all": _scale,
     "theano-kernel": _turned(1),
     "theano-two-kernels": _turned(2),
+    "weight-normalization": _weight_normalized,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from saveguard import known
@@ -80,14 +80,17 @@ def of(model: Mapping[str, Any], training: Mapping[str, Any] | None, old: Old) -
             role="lambda" if using[0].class_name == _LAMBDA else using[0].role,
             arguments={} if using[0].class_name == _LAMBDA else using[0].config,
             places=tuple(node.layer or node.path for node in using),
-            package=_package(name),
+            package=_package(name, using),
         )
         for name, using in found.items()
     )
 
 
-def _package(name: str) -> str:
+def _package(name: str, using: Sequence[Node]) -> str:
     """The package that a class is known to come from, or empty."""
+    if name in ("TFOpLambda", "SlicingOpLambda"):
+        functions = sorted({f"tf.{node.config.get('function')}" for node in using})
+        return f"TensorFlow's {', '.join(functions)}, for which keras.ops has no operation"
     addons = "tensorflow-addons, which has ended" if name.startswith("Addons>") else ""
     return _PACKAGES.get(name, addons)
 

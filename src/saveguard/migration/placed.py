@@ -17,6 +17,7 @@ from saveguard.migration.conversions import converted
 from saveguard.migration.plan import Plan
 
 _DEEPEST = 32
+_PRUNED = "pruned"
 
 
 def assign(model: Any, plan: Plan) -> None:
@@ -33,8 +34,11 @@ def assign(model: Any, plan: Plan) -> None:
         for carry in plan.carries:
             layer = weights.layer_at(model, carry.layer)
             group = groups[carry.origin]
-            if carry.conversions:
-                _converted(layer, store.below(arrays.tree, group), carry.conversions)
+            names = tuple(name for name in carry.conversions if name != _PRUNED)
+            if _PRUNED in carry.conversions:
+                group = f"{group}/layer"  # the masks lie beside it
+            if names:
+                _converted(layer, store.below(arrays.tree, group), names)
             else:
                 _layer(layer, arrays, assets, group)
 
