@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import saveguard
 from saveguard.facts import ArchiveFacts
 from saveguard.known import release
 from saveguard.revive import stops
@@ -92,3 +93,11 @@ def test_every_kind_of_stop_belongs_to_a_rule() -> None:
     for _, found in CASES.values():
         for kind in found:
             assert f'"{kind}"' in told
+
+
+def test_weights_alone_are_told_from_a_model(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "w.weights.h5", "w") as file:
+        file["layers/dense/vars/0"] = [[1.0, 2.0]]
+    assert saveguard.check(tmp_path / "w.weights.h5").read == ("weights: 1 array, and no model",)

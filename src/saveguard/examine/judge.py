@@ -13,6 +13,9 @@ from saveguard.rules import registry
 # A zip archive of something else, or a program in which its signature stands, has none of them.
 _MEMBERS = {"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"}
 
+# Layouts that hold weights alone, with which `load_weights` has to be called on a model.
+_ALONE = ("weights", "shards")
+
 # Places that one rule tells of in one file: a hostile file has as many as it likes.
 MOST = 200
 
@@ -93,6 +96,7 @@ def _report(
 def _read(facts: ArchiveFacts) -> str:
     parts = {"member": facts.members, "object": facts.nodes, "array": facts.arrays}
     told = [f"{len(part):,} {name}{'s' * (len(part) != 1)}" for name, part in parts.items() if part]
+    told += ["and no model"] if facts.layout in _ALONE else []
     return ": ".join([facts.layout, *([", ".join(told)] if told else [])])
 
 
