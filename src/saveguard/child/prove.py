@@ -11,6 +11,7 @@ import time
 import traceback
 
 from . import arrays, compare, prepare, running, trace
+from .in_place import read_in_place
 from .locate import locate
 from .quick import quick_build
 from .traits import traits
@@ -142,8 +143,12 @@ def _load(request, custom, found):
     import keras
 
     # Another release's loader is left as it is: that it loads the file is the question.
-    quick = quick_build() if request.get("same") else contextlib.nullcontext()
-    with contextlib.redirect_stdout(sys.stderr), _known(custom), quick:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+        stack.enter_context(_known(custom))
+        if request.get("same"):
+            stack.enter_context(quick_build())
+            stack.enter_context(read_in_place())
         if request["layout"] in ("weights", "shards"):
             model = keras.saving.deserialize_keras_object(json.loads(request["config"]))
             model.load_weights(request["path"])

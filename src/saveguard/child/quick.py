@@ -57,7 +57,7 @@ def _zeros_first(variable):
         assigned.add(id(self))
         return assign(self, *args, **kwargs)
 
-    with _exchanged(variable, _initialize_with_initializer=begin, assign=note):
+    with exchanged(variable, _initialize_with_initializer=begin, assign=note):
         yield
     for one, initializer in begun:
         if id(one) not in assigned:
@@ -109,7 +109,7 @@ def _built_once(sequential):
             model.build(shape)
         return model
 
-    with _exchanged(sequential, from_config=classmethod(from_config)):
+    with exchanged(sequential, from_config=classmethod(from_config)):
         yield
 
 
@@ -123,7 +123,7 @@ def _revived(layer, custom_objects):
 
 
 @contextlib.contextmanager
-def _exchanged(owner, **methods):
+def exchanged(owner, **methods):
     """While the block runs, a class has other methods."""
     missing = object()
     held = {name: vars(owner).get(name, missing) for name in methods}

@@ -82,7 +82,8 @@ def source_from(facts: ArchiveFacts) -> Source:
         path=facts.path,
         layout=facts.layout,
         model=document,
-        training=training if isinstance(training, dict) else None,
+        # Keras 3 writes an empty one of a model that was not compiled.
+        training=training if isinstance(training, dict) and training else None,
         keras=facts.versions.get("keras", ""),
         backend=facts.versions.get("backend", ""),
         arrays=stored.by_layer(facts, document),
