@@ -130,6 +130,28 @@ def test_a_small_sample_is_not_hidden_behind_a_large_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("known", "got", "verdict"),
+    [
+        (0.00010818243, 0.00010816535, "equal"),  # a real model's, of TensorFlow 1.15 and today's
+        (1e-4, 1.01e-4, "differs"),
+        (1e-7, 2e-7, "differs"),
+        (0.5, 0.5002, "differs"),
+    ],
+)
+def test_a_small_probability_has_the_rounding_of_its_logit(
+    known: float, got: float, verdict: str
+) -> None:
+    first, second = (np.array([[1e-3], [one]], "float32") for one in (known, got))
+    assert held(second, first).verdict == verdict
+
+
+def test_small_numbers_of_either_sign_are_no_probabilities() -> None:
+    known = np.array([[1e-3], [1e-4], [-1e-3]], "float32")
+    other = np.array([[1e-3], [1.0002e-4], [-1e-3]], "float32")
+    assert held(other, known).verdict == "differs"
+
+
+@pytest.mark.parametrize(
     ("outputs", "known"),
     [
         (ROWS[:, :2], ROWS),

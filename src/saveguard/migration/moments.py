@@ -47,7 +47,7 @@ _BLOCKS = {
 }
 # Of which it is proven, by one step more, that today's goes on from them as the old one did. The
 # others of these releases differ from call to call: a step changes a weight while it is read.
-_PROVEN = {
+_PROVEN: dict[tuple[int, ...], set[str]] = {
     (2, 2): {"SGD", "RMSprop"},
     (2, 3): {"SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "AMSGrad"},
 }
