@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from causes import CAUSES
 from measure import KINDS, Measured
@@ -39,6 +41,26 @@ does not get the new name (SG440). What needs a class of its author's says so fo
 once, with the arguments that the file has for them: `--custom module:Class`.
 """
 
+LAMBDAS = r"""## Lambda layers
+
+    saveguard migrate old.h5 --show-lambdas
+
+A Lambda layer has its function as bytecode, which is never executed, and never handed to Python's
+`marshal`, either: Saveguard reads CPython 2.7 and 3.5 to 3.13 itself. For each it shows the shapes
+that the file has, the Python that wrote it (two where the bytecode fits both), the source where the
+function runs through without a jump, what it could be with `keras.ops`, a template to fill, and the
+instructions:
+
+    Lambda lambda_1: (None, 66, 200, 3) -> an unknown shape
+      written by Python 3.5, in model.py:34
+      reads as: lambda x: x / 127.5 - 1.0
+      suggestion, to be checked: lambda x: x / 127.5 - 1.0
+      write it:  def lambda_1(x): return x / 127.5 - 1.0
+      give it:   --custom lambda_1=MODULE:lambda_1
+
+The suggestion is never applied: write the function into a module of yours, give it, and let the
+proof compare. What `K` and `tf` were is taken from their names; a function may have meant others.
+"""
 MEASURED = """## Measured
 
 Each version wrote every architecture of tools/matrix that it can build; `make migrations` migrates
@@ -51,6 +73,14 @@ and none of them is reported as equal. The share is of the files that need no cl
 their model is, and were compared.
 """
 
+MEMORY = """### Memory
+
+Peaks of a process as multiples of the file's weights, above what Keras itself takes
+(`python benchmarks/migrate.py --format FORMAT --record`): while it migrates, while the fresh process
+reloads the new file, and in `saveguard.load` of the old one.
+"""
+KEPT = Path(__file__).with_name("memory.json")
+
 _NAMES = (("sm-", "SavedModel of "), ("tf_keras", "tf_keras "), ("tf", "TensorFlow "))
 _MACHINE = re.compile(r"(?:/[\w.+@-]+){2,}/([\w.+@-]+)")
 LONGEST = 200
@@ -58,10 +88,12 @@ LONGEST = 200
 
 def text(measured: Sequence[Measured], real: Sequence[Tried]) -> str:
     """The whole page."""
-    blocks = [INTRODUCTION.rstrip(), MEASURED.rstrip(), f"**{summary(measured)}.**"]
+    blocks = [INTRODUCTION.rstrip(), LAMBDAS.rstrip(), MEASURED.rstrip()]
+    blocks.append(f"**{summary(measured)}.**")
     blocks += [table(measured), layers(measured), "### Misses", misses(measured)]
     if real:
         blocks.append(section(real))
+    blocks += [MEMORY.rstrip(), memory()]
     blocks += ["## From each version", "Steps that its files took, with how many took them."]
     blocks += [versions(measured), "## The steps", *map(step, STEPS)]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -103,6 +135,16 @@ def layers(measured: Iterable[Measured]) -> str:
         f"The equal ones are {len(architectures)} architectures with layers of {len(kinds)}"
         " classes."
     )
+
+
+def memory() -> str:
+    """What benchmarks/migrate.py kept."""
+    lines = ["| format | MiB | migrating | reloading | `saveguard.load` |", "|---|---|---|---|---|"]
+    for form, found in json.loads(KEPT.read_text()).items():
+        names = ("migrated", "reloaded", "read into memory only")
+        told = " | ".join(f"{found[name]:.2f}" for name in names)
+        lines.append(f"| `.{form}` | {found['mebibytes']:.0f} | {told} |")
+    return "\n".join(lines)
 
 
 def misses(measured: Iterable[Measured]) -> str:
