@@ -1,14 +1,16 @@
 """What a migration takes in memory: peaks of its processes, as multiples of the weights.
 
-    python benchmarks/migrate.py [--mebibytes 500] [--format h5]
+    python benchmarks/migrate.py [--mebibytes 500] [--format h5] [--record]
 
 A file (`h5` or `keras`) with that many MiB of weights is written by a process of its own, and
-migrated by another, which also compares it with a golden and has it reloaded.
+migrated by another, which also compares it with a golden and has it reloaded. `--record` keeps the
+figures for docs/migrating.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import tempfile
@@ -22,6 +24,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 
+KEPT = Path(__file__).parents[1] / "tools" / "migrating" / "memory.json"
 WIDTH = 2048
 MIB = 1 << 20
 
@@ -30,19 +33,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--mebibytes", type=int, default=500)
     parser.add_argument("--format", choices=("h5", "keras"), default="h5")
+    parser.add_argument("--record", action="store_true")
     given = parser.parse_args()
     old = f"old.{given.format}"
+    found: dict[str, float] = {}
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
         apart(context, write, folder, old, given.mebibytes)
         weights = (Path(folder) / old).stat().st_size
         for what, work in (("migrated", migrate), ("read into memory only", load)):
             base, own, others, seconds = apart(context, measured, folder, old, work)
+            found |= {what: (own - base) / weights, "mebibytes": weights / MIB}
+            found |= {"reloaded": (others - base) / weights} if others else {}
             reloads = f", what reloads it {max(0, others - base) / weights:.2f} x" if others else ""
             print(
                 f"{what}: {(own - base) / weights:.2f} x the weights ({weights / MIB:.0f} MiB)"
                 f"{reloads}, {seconds:.1f} s"
             )
+    if given.record:
+        kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+        kept[given.format] = {name: round(value, 2) for name, value in found.items()}
+        KEPT.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
 
 
 def apart(context, work, *arguments):

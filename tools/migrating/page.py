@@ -76,8 +76,9 @@ their model is, and were compared.
 MEMORY = """### Memory
 
 Peaks of a process as multiples of the file's weights, above what Keras itself takes
-(`python benchmarks/migrate.py --format FORMAT --record`): while it migrates, while the fresh process
-reloads the new file, and in `saveguard.load` of the old one.
+(`python benchmarks/migrate.py --format FORMAT --record`): while it migrates, while the fresh
+process reloads the new file, and in `saveguard.load` of the old one; a `.keras` of Keras 3 is
+loaded as a current file, not by the steps.
 """
 KEPT = Path(__file__).with_name("memory.json")
 
