@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from typing import Any
 from unittest import mock
 
 import keras
-import msgspec
 import numpy as np
 import pytest
 from test_writer import MODELS
@@ -21,7 +19,6 @@ import saveguard
 from saveguard.archive.read import read
 from saveguard.child import quick
 from saveguard.persist import digests, reader
-from saveguard.persist.agreed import agreed
 
 layers = keras.layers
 
@@ -255,49 +252,3 @@ def test_what_is_wrong_is_told_before_anything_is_made(
     ):
         saveguard.load(path)
     assert not begun.called
-
-
-def test_without_a_receipt_libhdf5_must_see_the_same_arrays(tmp_path: Path) -> None:
-    path = tmp_path / "m.keras"
-    MODELS["large"]().save(path)
-    facts = read(path)
-    assert reader.reads(facts) and agreed(facts)
-    array = next(one for one in facts.arrays if one.count)
-    moved = msgspec.structs.replace(array, offset=array.offset + 4)
-    for others in [(), (*facts.arrays, moved), (*(a for a in facts.arrays if a != array), moved)]:
-        assert not agreed(msgspec.structs.replace(facts, arrays=others))
-    _cut(path)
-    assert not agreed(facts)
-
-
-def test_keras_goes_on_where_libhdf5_sees_others(tmp_path: Path) -> None:
-    path = tmp_path / "m.keras"
-    MODELS["large"]().save(path)
-    module = importlib.import_module("saveguard.persist.load")
-    with (
-        mock.patch.object(module, "agreed", return_value=False),
-        mock.patch.object(reader, "load") as ours,
-    ):
-        assert saveguard.load(path).count_params() > 0
-    assert not ours.called
-
-
-@pytest.mark.parametrize("name", ["w.weights.h5", "w.weights.json"])
-def test_the_same_holds_for_weights_alone(name: str, tmp_path: Path) -> None:
-    model = MODELS["large"]()
-    if name.endswith(".json"):
-        model.save_weights(tmp_path / name, max_shard_size=model.count_params() * 4 / 1e9)
-    else:
-        model.save_weights(tmp_path / name)
-    facts = read(tmp_path / name)
-    assert agreed(facts)
-    moved = msgspec.structs.replace(facts.arrays[-1], offset=facts.arrays[-1].offset + 4)
-    others = msgspec.structs.replace(facts, arrays=(*facts.arrays[:-1], moved))
-    assert not agreed(others)
-    module = importlib.import_module("saveguard.persist.weights")
-    with (
-        mock.patch.object(module, "opened", return_value=others),
-        mock.patch.object(keras.Model, "load_weights") as by_keras,
-    ):
-        saveguard.load_weights(model, tmp_path / name)
-    assert by_keras.called
