@@ -21,8 +21,8 @@ _BUFFERS = 512
 _THREADS = 4
 # Bytes that may be read and not yet taken: so many, or this share of all. A framework has memory of
 # its own for each variable already.
-_AHEAD = 1 << 25
-_SHARE = 1 / 16
+_AHEAD = 1 << 24
+_SHARE = 1 / 32
 
 
 class _Place(NamedTuple):
