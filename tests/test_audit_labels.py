@@ -137,7 +137,9 @@ def test_of_a_loss_that_nobody_knows_nothing_is_said(tmp_path: Path) -> None:
 LOSSES = [SPARSE, keras.losses.Huber(), keras.losses.mean_squared_error, None]
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=str)
+@pytest.mark.parametrize(
+    "loss", LOSSES, ids=lambda loss: getattr(loss, "__name__", type(loss).__name__)
+)
 def test_a_file_tells_of_its_outputs_what_the_model_does(tmp_path: Path, loss: Any) -> None:
     for at, steps in enumerate((False, True)):
         model = model_of(dense(3), keras.layers.Softmax(), loss=loss, steps=steps)
