@@ -188,8 +188,8 @@ def test_verify_passes_its_options_on(answer: Answer) -> None:
     run("verify", "m.keras")
     run("verify", "m.h5", "--python", "py", "--limit", "7", "--import", "a", "--import", "b.c")
     assert calls == [
-        ("m.keras", {"python": None, "limit": 300.0, "modules": ()}),
-        ("m.h5", {"python": "py", "limit": 7.0, "modules": ("a", "b.c")}),
+        ("m.keras", {"python": None, "limit": 300.0, "modules": (), "preprocessing": None}),
+        ("m.h5", {"python": "py", "limit": 7.0, "modules": ("a", "b.c"), "preprocessing": None}),
     ]
 
 

@@ -13,12 +13,12 @@ import keras
 import numpy as np
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
+from models import rows, shaken
 
 import saveguard
 from saveguard.cli.main import main
 from saveguard.remote import upload
 from saveguard.remote.address import system
-from tests.models import rows, shaken
 
 pytestmark = pytest.mark.backend
 MEMORY = "memory://models/m.keras"

@@ -15,11 +15,11 @@ import keras
 import numpy as np
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
+from models import rows, shaken
 
 import saveguard
 from saveguard.persist.staging import Staging
 from saveguard.receipt import Receipt
-from tests.models import rows, shaken
 
 pytestmark = pytest.mark.backend
 KB = 1 / 1024**2
