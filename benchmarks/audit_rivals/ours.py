@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,8 @@ def decode(files: list[str]) -> Any:
 def ray(files: list[str], workers: int) -> Callable[[list[str]], Any]:
     library, audit = importlib.import_module("ray"), importlib.import_module("saveguard").audit
     library.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+    # A worker does not find this folder.
+    library.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     options = {"labels": "label", "classes": 10, "engine": "ray", "workers": workers}
     ready: set[int] = set()
     while len(ready) < workers:
