@@ -167,3 +167,108 @@ def test_lengths_are_told_of_each_axis(tmp_path: Path) -> None:
     assert [(one.code, one.message) for one in ragged.findings] == [
         ("SG621", "one row has sequences without values on axis 2")
     ]
+
+
+def tagger(**outputs: Any) -> Any:
+    tokens, mood = keras.Input((None,), dtype="int32", name="tokens"), keras.Input((), name="mood")
+    held = keras.layers.Embedding(99, 4, mask_zero=True)(tokens)
+    held = keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True))(held)
+    held = keras.layers.Add()([held, keras.layers.Dense(6)(held)])
+    model = keras.Model({"mood": mood, "tokens": tokens}, dense(5)(held))
+    model.compile(loss=SPARSE)
+    return model
+
+
+TOKENS = [[1, 2, 3], [4, 5], [6], [7, 8, 9, 10], [11, 12]]
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_as_many_labels_as_steps(tmp_path: Path, saved: bool) -> None:
+    model = tagger()
+    if saved:
+        model.save(tmp_path / "m.keras")
+        model = tmp_path / "m.keras"
+    fits = [[0] * len(row) for row in TOKENS]
+    wrong = [fits[0], [0, 1, 4], None, [1], []]
+    for name, tags in (("fits", fits), ("wrong", wrong)):
+        table = pa.table({"words": TOKENS, "mood": [0.5] * 5, "tags": tags})
+        pq.write_table(table, tmp_path / f"{name}.parquet", row_group_size=2)
+    columns = {"tokens": "words"}
+    clean = saveguard.audit(tmp_path / "fits.parquet", model, labels="tags", columns=columns)
+    assert [one.code for one in clean.findings] == ["SG561", "SG561"], "of `mood` and `tags`"
+    report = saveguard.audit(tmp_path / "wrong.parquet", model, labels="tags", columns=columns)
+    (finding,) = (one for one in report.findings if one.code == "SG506")
+    assert (finding.message, finding.where) == (
+        "3 rows have another number of labels in `tags` than of steps in `words`; the first has"
+        " 3 for 2",
+        "tags[1]",
+    )
+    lines = [line.rpartition("parquet")[2] for line in finding.evidence]
+    assert lines == ["[1]: (3, 2)", "[3]: (1, 4)", "[4]: (0, 2)"]
+
+
+def test_labels_or_steps_that_are_padded_already_say_nothing(tmp_path: Path) -> None:
+    model = tagger()
+    padded = [row + [0] * (5 - len(row)) for row in TOKENS]
+    ragged = [[1, 2, 3, 4][: len(row)] for row in TOKENS]
+    for tokens, tags in ((TOKENS, [[0, 1, 2, 3, 4]] * 5), (padded, ragged)):
+        table = pa.table({"tokens": tokens, "mood": [0.5, 1.0] * 2 + [2.0], "tags": tags})
+        pq.write_table(table, tmp_path / "a.parquet")
+        report = saveguard.audit(tmp_path / "a.parquet", model, labels="tags")
+        assert "SG506" not in report.codes
+    whole = [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]
+    table = pa.table({"tokens": whole, "mood": [0.5, 1.0] * 2 + [2.0], "tags": ragged})
+    pq.write_table(table, tmp_path / "a.parquet")
+    report = saveguard.audit(tmp_path / "a.parquet", model, labels="tags")
+    assert report.codes == ("SG506",), "no padding is seen in steps of one length"
+
+
+def steps_of(*layers: Any, shape: tuple[int | None, ...] = (None, 4)) -> list[int | None]:
+    model = keras.Sequential([keras.Input(shape), *layers])
+    model.compile(loss=SPARSE)
+    return [one.follows for one in known(model).outputs]
+
+
+@pytest.mark.parametrize(
+    ("layers", "follows"),
+    [
+        ([keras.layers.Conv1D(3, 3, padding="causal"), dense(2)], 0),
+        ([keras.layers.Conv1D(3, 3, padding="same", strides=2), dense(2)], None),
+        ([keras.layers.Conv1D(3, 3), dense(2)], None),
+        ([keras.layers.GRU(3, return_sequences=True), keras.layers.TimeDistributed(dense(2))], 0),
+        ([keras.layers.GRU(3), dense(2)], None),
+        ([keras.layers.Bidirectional(keras.layers.GRU(3)), dense(2)], None),
+        ([keras.layers.MaxPooling1D(2), dense(2)], None),
+        ([keras.Sequential([keras.layers.Dense(3), keras.layers.Dropout(0.1)]), dense(2)], 0),
+    ],
+    ids=lambda given: "-".join(one.name for one in given) if isinstance(given, list) else None,
+)
+def test_whose_steps_an_output_has(layers: list[Any], follows: int | None) -> None:
+    assert steps_of(*layers) == [follows]
+
+
+def test_of_several_inputs_that_of_the_decoder(tmp_path: Path) -> None:
+    source, target = keras.Input((None, 4), name="source"), keras.Input((None, 4), name="target")
+    attended = keras.layers.MultiHeadAttention(1, 2)(target, source)
+    inner = keras.Model([source, target], keras.layers.Add()([target, attended]))
+    both = keras.Model([target, source], dense(3)(inner([source, target])))
+    both.compile(loss=SPARSE)
+    both.save(tmp_path / "m.keras")
+    for model in (both, tmp_path / "m.keras"):
+        (output,) = known(model).outputs
+        assert (output.follows, known(model).contract.inputs[0].name) == (0, "target")
+
+
+def test_a_layer_without_a_configuration_leaves_the_steps_unknown() -> None:
+    class Own(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+        def __init__(self, width: int) -> None:
+            super().__init__()
+            self.width = width
+
+        def get_config(self) -> Any:
+            raise NotImplementedError
+
+        def call(self, x: Any) -> Any:
+            return x
+
+    assert steps_of(Own(3), dense(2)) == [None]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from saveguard.archive import topology
+import msgspec
+
+from saveguard.archive import steps, topology
 from saveguard.facts import ArchiveFacts, Output
 
 Raw = Mapping[str, Any]
@@ -31,9 +33,14 @@ def outputs(facts: ArchiveFacts) -> tuple[Output, ...]:
     compiled = root.raw.get("compile_config")
     losses = compiled.get("loss") if isinstance(compiled, Mapping) else None
     several = len(ends) > 1
-    return tuple(
+    followed = dict(steps.of_outputs(root.raw))
+    told = (
         _output(name if several else "", layer, loss_of(losses, index, name), layers, named)
         for index, (name, layer) in enumerate(ends)
+    )
+    return tuple(
+        msgspec.structs.replace(one, follows=followed.get(layer))
+        for one, (_, layer) in zip(told, ends, strict=True)
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
+from saveguard.archive import steps
 from saveguard.archive.contract import contract as of_archive
 from saveguard.archive.outputs import loss_of, outputs
 from saveguard.archive.read import read
@@ -82,6 +84,7 @@ def _of_model(model: Any) -> Known:
 def _outputs(model: Any) -> Iterator[Output]:
     """The outputs of a live model; of one that was never built, its loss alone."""
     shapes, loss = getattr(model, "output_shape", None), getattr(model, "loss", None)
+    followed = _followed(model)
     each = shapes if isinstance(shapes, list) else [shapes]
     names = _names(model) if isinstance(shapes, list) else [""]
     for at, shape in enumerate(each):
@@ -94,7 +97,17 @@ def _outputs(model: Any) -> Iterator[Output]:
             units=axes[-1] if axes else None,
             axes=axes,
             ignored=getattr(own, "ignore_class", None),
+            follows=followed[at] if at < len(followed) else None,
         )
+
+
+def _followed(model: Any) -> list[int | None]:
+    """For each output the input whose steps it has, as a file of this model would tell it."""
+    try:
+        raw = {"config": json.loads(json.dumps(model.get_config(), default=repr))}
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        return []  # a layer without a configuration: nothing is said of steps
+    return [place for _, place in steps.of_outputs(raw)]
 
 
 def _names(model: Any) -> list[str]:

@@ -15,6 +15,7 @@ class Expected(msgspec.Struct, frozen=True, omit_defaults=True):
         dtype: What the values are cast to on the way into the model; empty: nothing is known.
         pad: The padding value, where something masks it.
         low, high: Bounds of the values, both among them.
+        beside: Another column, of which each row has as many steps.
     """
 
     axes: tuple[Axis, ...] | None = None
@@ -22,6 +23,7 @@ class Expected(msgspec.Struct, frozen=True, omit_defaults=True):
     pad: float | None = None
     low: float | None = None
     high: float | None = None
+    beside: str = ""
 
     @property
     def numbers(self) -> bool:

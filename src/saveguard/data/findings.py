@@ -64,7 +64,10 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
         one = plan.inputs.get(column, Input(name=column, axes=None, dtype=""))
         if column in targets:
             one = targets[column].input
-        suspects = _suspects(held, one, label=column in targets)
+        suspects = [*_suspects(held, one, label=column in targets)]
+        due = plan.expected.get(column)
+        if due is not None and due.beside in summary.columns:
+            suspects += _steps(held, summary.columns[due.beside], due.beside)
         yield leaf(column, held, summary.rows, tuple(suspects)), one
     columns = {*summary.columns, *plan.expected, *plan.unused}
     there = ", ".join(f"`{column}`" for column in sorted(columns)) or "none"
@@ -127,6 +130,22 @@ def _padding(held: Column, one: Input) -> Iterator[Suspect]:
         rare, usual = (held.seen[kind] for kind in sides)
         value = f"{'before' if sides[0] == kinds.LEADING else 'after'} {usual.rows:,}"
         yield msgspec.structs.replace(suspect("sides", rare), value=value)
+
+
+def _steps(held: Column, other: Column, name: str) -> Iterator[Suspect]:
+    """Labels of other steps than the sequences have, where neither is padded already."""
+    seen = held.seen.get(kinds.STEPS)
+    if seen is None or _holds(held, other):
+        return
+    padded = {kinds.LEADING, kinds.TRAILING} & other.seen.keys()
+    if not (padded and _holds(other, held)):
+        yield msgspec.structs.replace(suspect("target-steps", seen), beside=name)
+
+
+def _holds(one: Column, other: Column) -> bool:
+    """Whether all rows of one have one length, in which each row of the other has room."""
+    length = one.longest[0]
+    return bool(length == one.shortest[0] and length >= other.longest[0] != other.shortest[0])
 
 
 def _together(seen: Mapping[str, Seen], names: tuple[str, ...]) -> Seen | None:

@@ -12,6 +12,8 @@ RANK = "rank"
 # behind the first one, each is a kind of its own (`on_axis`).
 EMPTY = "empty"
 LENGTH = "length"
+# A row with another number of steps than the same row of the column that it belongs to.
+STEPS = "steps"
 # Values that are not finite.
 NAN = "nan"
 INFINITE = "infinite"

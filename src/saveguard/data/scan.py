@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saveguard.data import axes, kinds
+from saveguard.data import axes, beside, kinds
 from saveguard.data.blocks import Pass
 from saveguard.data.expected import Expected
 from saveguard.data.flat import Array, Flat, flat
@@ -38,6 +38,8 @@ def scan(batch: pa.RecordBatch, stretch: Stretch, expected: Mapping[str, Expecte
         notes = Notes(stretch)
         notes.rows(kinds.ABSENT, np.arange(batch.num_rows))
         columns[name] = Column(seen=notes.seen)
+    for name, found in beside.compared(batch, stretch, expected):
+        columns[name] += found
     return Summary(rows=batch.num_rows, columns=columns)
 
 
@@ -47,11 +49,10 @@ def column(held: Flat, stretch: Stretch, expected: Expected) -> Column:
     if held.null is not None:
         notes.rows(kinds.NULL, np.flatnonzero(held.null))
     found = axes.read(held, expected, notes)
-    there = np.arange(held.rows) if held.null is None else np.flatnonzero(~held.null)
     if held.kind == "text" and expected.numbers:
-        notes.rows(kinds.TEXT, there)
+        notes.rows(kinds.TEXT, held.there)
     if held.kind == "other" and expected != _NOTHING:
-        notes.rows(kinds.OTHER, there, held.type)
+        notes.rows(kinds.OTHER, held.there, held.type)
     looked = Pass(held, expected, notes)
     looked.run()
     histogram = _histogram(looked.values, looked.begins, stretch.row)
@@ -62,7 +63,7 @@ def column(held: Flat, stretch: Stretch, expected: Expected) -> Column:
         minimum=looked.low,
         maximum=looked.high,
         histogram=histogram,
-        sampled=sum(count for _, count in histogram),
+        sampled=sum([count for _, count in histogram]),
         seen=notes.seen,
         **found,
     )

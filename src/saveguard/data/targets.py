@@ -34,6 +34,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
         classes: Labels are class numbers below it; None where they are none, or nobody knows.
         shares: Each value is a share, 0 to 1.
         ignored: A label that the loss leaves out.
+        follows: The input, by its place in the contract, that has a step for each label of a row.
         named: Whether somebody named the column; else it is taken if it is there.
     """
 
@@ -42,6 +43,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     classes: int | None = None
     shares: bool = False
     ignored: float | None = None
+    follows: int | None = None
     named: bool = True
 
     @property
@@ -125,12 +127,15 @@ def _only(outputs: Sequence[Output], column: str) -> str:
 def _target(one: Output, column: str, classes: int | None, *, named: bool = True) -> Target:
     loss = one.loss.replace("_", "").lower()
     told = one.units if loss == _SPARSE else 2 if loss in _BINARY else None
+    axes = _axes(one, loss, classes)
     return Target(
         column=column,
-        axes=_axes(one, loss, classes),
+        axes=axes,
         classes=classes or told,
         shares=loss in _BINARY | _SHARES and classes is None,
         ignored=one.ignored,
+        # Steps that the model fixes are held against its number of them.
+        follows=one.follows if axes and axes[0].size is None else None,
         named=named,
     )
 

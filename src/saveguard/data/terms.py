@@ -70,6 +70,8 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
         for column in columns:
             inputs[column] = one
             expected[column] = of_input(one, alone=len(columns) == 1)
+    for target in terms.targets:
+        _beside(target, contract, inputs, expected)
     return Plan(
         expected,
         inputs,
@@ -77,6 +79,19 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
         _strangers(terms, depths),
         tuple(sorted(depths.keys() - expected.keys())),
     )
+
+
+def _beside(
+    target: Target, contract: Contract, inputs: Mapping[str, Input], expected: dict[str, Expected]
+) -> None:
+    """Labels of each step are held against the column that has the steps."""
+    place = target.follows
+    if target.column not in expected or place is None or place >= len(contract.inputs):
+        return
+    columns = [name for name, fed in inputs.items() if fed == contract.inputs[place]]
+    if len(columns) == 1:
+        due = msgspec.structs.replace(expected[target.column], beside=columns[0])
+        expected[target.column] = due
 
 
 def of_input(one: Input, *, alone: bool) -> Expected:

@@ -17,7 +17,8 @@ class Suspect(Frozen, frozen=True):
             `class` (a label that no class has), `masked` (a row of padding alone), `rank`,
             `length`, `empty`, `null`, `text`, `type` (neither numbers nor text), `absent` (a
             column that some files lack), `constant`, `duplicate` (a row of the other data set);
-            `target` and `target-length` (labels of another shape than the loss takes).
+            `target` and `target-length` (labels of another shape than the loss takes) and
+            `target-steps` (another number of labels than the row of `beside` has steps).
         place: Where the first one stands: `[3, 17]`.
         row: Its row.
         value: The value, as text.
@@ -27,6 +28,7 @@ class Suspect(Frozen, frozen=True):
         seen: The first few of them, a line each, where they are told apart.
         axis: The axis that is meant, counted from 0 for the rows; 0 where it is the first behind
             them, or none.
+        beside: The column that the rows are held against.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Suspect(Frozen, frozen=True):
     file: str = ""
     seen: tuple[str, ...] = ()
     axis: int = 0
+    beside: str = ""
 
 
 class LeafFacts(Frozen, frozen=True):

@@ -14,6 +14,8 @@ class Output(Frozen, frozen=True):
         units: How many values its last axis has; None where that is not known.
         axes: The extents behind the batch axis; None where that is not known.
         ignored: The label that the loss leaves out (`ignore_class`).
+        follows: The input whose steps it has, one for one, by its place in the contract; None where
+            there is none, or nobody knows.
     """
 
     name: str = ""
@@ -21,3 +23,4 @@ class Output(Frozen, frozen=True):
     units: int | None = None
     axes: tuple[int | None, ...] | None = None
     ignored: float | None = None
+    follows: int | None = None

@@ -8,7 +8,8 @@ broadcasts one against the other, and learns nonsense.
 ## Why
 
 The last layer and the targets do not fit the loss: class numbers with `categorical_crossentropy`,
-one-hot rows with the sparse one, a last layer of 1 unit for 3 classes, a missing axis.
+one-hot rows with the sparse one, a last layer of 1 unit for 3 classes, a missing axis. Or a model
+labels each step, and a row has another number of labels than of steps.
 
 ## Fix
 
@@ -40,7 +41,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from saveguard.contract import Input
-from saveguard.facts import BatchFacts
+from saveguard.facts import BatchFacts, Suspect
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
 from saveguard.rules.pasted import pasted
@@ -52,6 +53,8 @@ rule = Rule("SG506", "target-shape-differs", since="0.1")
 def _(facts: BatchFacts) -> Iterator[Finding]:
     for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
         for one in leaf.suspects:
+            if one.kind == "target-steps":
+                yield _steps(leaf.path, one)
             if one.kind not in ("target", "target-length"):
                 continue
             some = f"{one.rows:,} row{'s' * (one.rows != 1)} of the labels `{leaf.path}`"
@@ -70,6 +73,24 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                 file=one.file,
                 evidence=one.seen,
             )
+
+
+def _steps(path: str, one: Suspect) -> Finding:
+    """Labels of each step, of which a row has more or fewer than steps."""
+    rows = "1 row has" if one.rows == 1 else f"{one.rows:,} rows have"
+    labels, steps = one.value.strip("()").split(", ")
+    return rule.finding(
+        where=f"{path}{one.place}",
+        message=f"{rows} another number of labels in `{path}` than of steps in `{one.beside}`;"
+        f" the first has {labels} for {steps}",
+        why="The model gives an output for each step, and the loss compares it with the label of"
+        " that step: after padding, labels stand beside steps that they are not of, or beside"
+        " none.",
+        fix="cut or split both together where the data are read, so that"
+        f" len(row['{path}']) == len(row['{one.beside}'])",
+        file=one.file,
+        evidence=one.seen,
+    )
 
 
 def _due(expected: Input) -> str:
