@@ -49,10 +49,11 @@ def column(held: Flat, stretch: Stretch, expected: Expected) -> Column:
     if held.null is not None:
         notes.rows(kinds.NULL, np.flatnonzero(held.null))
     found = axes.read(held, expected, notes)
+    there = np.arange(held.rows) if held.null is None else np.flatnonzero(~held.null)
     if held.kind == "text" and expected.numbers:
-        notes.rows(kinds.TEXT, held.there)
+        notes.rows(kinds.TEXT, there)
     if held.kind == "other" and expected != _NOTHING:
-        notes.rows(kinds.OTHER, held.there, held.type)
+        notes.rows(kinds.OTHER, there, held.type)
     looked = Pass(held, expected, notes)
     looked.run()
     histogram = _histogram(looked.values, looked.begins, stretch.row)
@@ -63,7 +64,7 @@ def column(held: Flat, stretch: Stretch, expected: Expected) -> Column:
         minimum=looked.low,
         maximum=looked.high,
         histogram=histogram,
-        sampled=sum([count for _, count in histogram]),
+        sampled=sum(count for _, count in histogram),
         seen=notes.seen,
         **found,
     )
