@@ -86,6 +86,33 @@ def test_json_is_the_report_with_its_summary(file: Path) -> None:
     assert told["summary"]["rows"] == 2 and told["subject"] == str(file)
 
 
+def test_what_a_library_prints_is_no_part_of_the_report(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from saveguard.data import scan, work
+
+    def loudly(*given: object) -> object:
+        print("(raylet) A worker died")
+        return scan.scan(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(work, "scan", loudly)
+    done = run(file, "--format", "json")
+    assert json.loads(done.stdout)["summary"]["rows"] == 2
+    assert "A worker died" in done.stderr
+
+
+def test_what_a_cut_file_lacks_is_not_read(tmp_path: Path) -> None:
+    for number in range(8):
+        np.save(tmp_path / f"{number}.npy", np.ones(100, "float32"))
+        data = (tmp_path / f"{number}.npy").read_bytes()
+        (tmp_path / f"{number}.npy").write_bytes(data[:-200])
+    done = run(tmp_path, "--strict")
+    lines = [one.partition("not read: ")[2] for one in done.stdout.splitlines()]
+    told = [one for one in lines if one]
+    assert done.exit_code == 1 and len(told) == 6
+    assert told[0].startswith(f"{tmp_path}/0.npy, row 50") and told[5].startswith("3 more of ")
+
+
 def test_a_column_that_is_mistyped_is_told_with_the_nearest(file: Path) -> None:
     done = run(file, "--contract", "ids: int64[batch, 2]", "--labels", "lable")
     assert done.exit_code == 1
@@ -100,7 +127,7 @@ from saveguard.cli.main import main
 whole = files.Files.read
 def slowly(self, part, columns):
     if columns is not None and part.start > 2:
-        print("reading", flush=True)
+        print("reading", file=sys.__stdout__, flush=True)
         time.sleep(3 if part.start > 3 else 0)
     yield from whole(self, part, columns)
 files.Files.read = slowly

@@ -102,7 +102,7 @@ def test_the_same_line_is_printed_back(line: str) -> None:
     ("line", "at", "told"),
     [
         ("tokens: int23[batch]", 8, "a dtype expected at character 9; did you mean 'int32'?"),
-        ("t: int32[batch, time<128]", 20, "',' expected at character 21"),
+        ("t: int32[batch, time<128]", 20, "',' or ']' expected at character 21"),
         ("t: int32[batch] pda=0", 16, "an option expected at character 17; did you mean 'pad'?"),
         ("t: int32[batch] side=rihgt", 21, "'pre' or 'post' expected at character 22"),
         ("t: int32[batch] pad=0 pad=1", 22, "an option other than 'pad', which is there already"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,9 @@ def _audit(data: tuple[str, ...], options: dict[str, Any]) -> Audit:
     from saveguard.data.audit import audit
 
     names = ("contract", "test", "labels", "classes", "columns", "engine", "workers", "sample")
-    with Rate(sys.stderr, quiet=options["quiet"]) as rate:
+    # Ray tells on stdout that a worker ended, where the report alone belongs.
+    apart = contextlib.redirect_stdout(sys.stderr)
+    with Rate(sys.stderr, quiet=options["quiet"]) as rate, apart:
         return audit(
             data,
             **{name: options[name] for name in names},

@@ -180,8 +180,8 @@ class _Reader:
     def _axes(self) -> list[Axis]:
         found: list[Axis] = []
         while not self.line.startswith("]", self.at):
-            if found:
-                self.need(",")
+            if found and not self.take(","):
+                self.fail("',' or ']'")
             found.append(self._axis())
         return found
 

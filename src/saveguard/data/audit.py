@@ -16,8 +16,11 @@ from saveguard.data.sources import source
 from saveguard.data.summary import Summary
 from saveguard.data.targets import Labels, targets
 from saveguard.data.terms import Terms
+from saveguard.facts import Trouble
 from saveguard.rules import registry
 
+# Codes of what ends the reading of a file, wherever it stands.
+_ENDS = {"SG581", "SG589", "SG591"}
 # What a worker may hold at a time: a batch as it is decoded, and what is computed of it.
 _WORKER = 96 << 20
 MEMORY = 512 << 20
@@ -127,8 +130,18 @@ def _not_read(held: Reading) -> Iterator[str]:
         share = held.summary.keys.bound / 2**64
         yield f"as to duplicates, all but {share:.1%} of the rows of {held.name}: too many to hold"
     for troubles in held.summary.troubles.values():
-        yield from (
-            f"{one.file}{', ' * bool(one.place)}{one.place}: {one.what}"
-            for one in troubles.first
-            if one.rows or (one.row < 0 and not one.column)
-        )
+        lost = [one for one in troubles.first if _is_lost(one)]
+        yield from (f"{one.file}{_place(one)}: {one.what}" for one in lost)
+        if lost and troubles.count > len(troubles.first):
+            yield f"{troubles.count - len(lost):,} more of {held.name} ({troubles.code})"
+
+
+def _is_lost(one: Trouble) -> bool:
+    """Whether something was not read, and it was not only odd."""
+    return bool(one.rows) or one.code in _ENDS or (one.row < 0 and not one.column)
+
+
+def _place(one: Trouble) -> str:
+    if one.place or one.row < 0:
+        return f", {one.place}" * bool(one.place)
+    return f", row {one.row:,}" + " and all behind it" * (not one.rows)

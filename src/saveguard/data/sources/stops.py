@@ -75,6 +75,8 @@ def _pointer(path: str) -> str:
 
 
 def line(error: BaseException) -> str:
-    """An exception as one line: its class, and what it says."""
+    """An exception as one line: its class, if it is not one of ours, and what it says."""
     text = " ".join(str(error).split())[:200].rstrip(".")
+    if text and type(error).__module__.startswith("saveguard."):
+        return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -65,7 +65,7 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
         named = ", ".join(facts.near)
         message = f"{facts.path} does not exist; alike in the same folder: {named}"
         why = f"No file in {folder or 'the working directory'} has exactly that name."
-        fix = f"saveguard.load({os.path.join(folder, facts.near[0])!r})"
+        fix = f"give {os.path.join(folder, facts.near[0])!r}, if that was meant"
     else:
         message = f"{facts.path} does not exist"
         why, fix = _WHY, f"ls {folder or '.'} shows what is there; give an absolute path"
