@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 
-# Frameworks use the memory of a NumPy array that begins there, instead of copying it.
-ALIGNMENT = 64
+from .taking import ALIGNMENT, given, number, taken
 
 
 @contextlib.contextmanager
@@ -53,9 +52,9 @@ def _zeros_first(variable):
         begun.append((self, initializer))
         initialize(self, _zeros)
 
-    def note(self, *args, **kwargs):
+    def note(self, *values, **named):
         assigned.add(id(self))
-        return assign(self, *args, **kwargs)
+        return assign(self, *given(self, values), **named)
 
     with exchanged(variable, _initialize_with_initializer=begin, assign=note):
         yield
@@ -75,20 +74,7 @@ def _zeros(shape, dtype=None):
     size = int(numpy.prod(shape, dtype="int64")) * kind.itemsize
     room = numpy.zeros(size + ALIGNMENT, "uint8")
     first = -room.ctypes.data % ALIGNMENT
-    return keras.ops.convert_to_tensor(room[first : first + size].view(kind).reshape(shape))
-
-
-def number(name):
-    """NumPy's dtype of that name, or that of ml_dtypes; None where there is none."""
-    import numpy
-
-    try:
-        return numpy.dtype(name)
-    except TypeError:
-        import ml_dtypes
-
-        kind = getattr(ml_dtypes, str(name), None)
-        return None if kind is None else numpy.dtype(kind)
+    return taken(room[first : first + size].view(kind).reshape(shape))
 
 
 @contextlib.contextmanager

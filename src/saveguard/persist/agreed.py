@@ -8,7 +8,7 @@ import h5py
 
 from saveguard.archive.read import WEIGHTS
 from saveguard.child import arrays
-from saveguard.child.quick import number
+from saveguard.child.taking import number
 from saveguard.child.window import files_of, weights_of
 from saveguard.facts import ArchiveFacts, StoredArray
 

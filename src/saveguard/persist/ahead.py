@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from saveguard.child.quick import ALIGNMENT, number
+from saveguard.child.taking import ALIGNMENT, number
 from saveguard.facts import Member, StoredArray
 from saveguard.persist.writer import checksum
 
@@ -153,4 +153,5 @@ class Ahead:
         crc = 0
         for buffer in buffers if self._checked else ():
             crc = checksum.of(buffer, crc)
+        buffers.clear()  # whoever waits for this shall be alone with its array
         return size, crc

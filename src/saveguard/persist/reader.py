@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from saveguard.archive.read import CONFIG, WEIGHTS
-from saveguard.child.quick import ALIGNMENT, number, quick_build
+from saveguard.child.quick import quick_build
+from saveguard.child.taking import ALIGNMENT, number
 from saveguard.facts import ArchiveFacts, StoredArray
 from saveguard.persist.ahead import Ahead
 from saveguard.persist.walking import garbage_kept, walking_faster
