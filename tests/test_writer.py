@@ -6,7 +6,6 @@ import os
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,80 +17,18 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tools" / "sweep"))
 import contents
+from written import MODELS
 
 import saveguard
 from saveguard.persist.writer import writeback
 from saveguard.persist.writer.archive import KerasArchive
 from saveguard.persist.writer.checksum import joined
-from saveguard.persist.writer.file import File, NotWritable
+from saveguard.persist.writer.file import File
+from saveguard.persist.writer.groups import NotWritable
 from saveguard.persist.writer.recorded import measure
 from saveguard.persist.writer.stream import ALIGNMENT
 
 layers = keras.layers
-
-
-def _trained() -> Any:
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.BatchNormalization()])
-    model.compile("adam", "mse", metrics=["mae"])
-    model.fit(np.ones((4, 4)), np.ones((4, 3)), verbose=0)
-    return model
-
-
-def _shared_and_nested() -> Any:
-    inner = keras.Sequential([keras.Input((4,)), layers.Dense(4)], name="inner")
-    first, second = keras.Input((4,)), keras.Input((4,))
-    return keras.Model([first, second], layers.add([inner(first), inner(second)]))
-
-
-def _text() -> Any:
-    words = layers.TextVectorization(output_sequence_length=3)
-    words.adapt(["one two", "three"])
-    return keras.Sequential([keras.Input((), dtype="string"), words, layers.Embedding(9, 2)])
-
-
-def _quantized() -> Any:
-    model = keras.Sequential([keras.Input((8,)), layers.Dense(4), layers.Dense(2)])
-    model.quantize("int8")
-    return model
-
-
-def _lora() -> Any:
-    model = keras.Sequential([keras.Input((8,)), layers.Dense(4)])
-    model.layers[0].enable_lora(2)
-    return model
-
-
-def _half() -> Any:
-    policy = keras.DTypePolicy("bfloat16")
-    return keras.Sequential([keras.Input((4,)), layers.Dense(2, dtype=policy)])
-
-
-def _recurrent() -> Any:
-    kinds = [layers.Bidirectional(layers.GRU(3, return_sequences=True)), layers.LSTM(2)]
-    return keras.Sequential([keras.Input((5, 2)), *kinds])
-
-
-def _large() -> Any:
-    return keras.Sequential([keras.Input((300,)), layers.Dense(200), layers.Dense(301)])
-
-
-def _many() -> Any:
-    inputs = keras.Input((3,))
-    return keras.Model(inputs, layers.add([layers.Dense(2)(inputs) for _ in range(80)]))
-
-
-MODELS: dict[str, Callable[[], Any]] = {
-    "trained": _trained,
-    "shared and nested": _shared_and_nested,
-    "text": _text,
-    "quantized": _quantized,
-    "LoRA": _lora,
-    "bfloat16": _half,
-    "recurrent": _recurrent,
-    "large": _large,
-    "many": _many,
-    "no weights": lambda: keras.Sequential([keras.Input((4,)), layers.Flatten()]),
-}
 
 
 @pytest.mark.backend
@@ -120,7 +57,7 @@ def test_the_comparison_can_fail(tmp_path: Path) -> None:
 
 def test_large_arrays_lie_on_pages(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
-    saveguard.save(_large(), path, prove=False)
+    saveguard.save(MODELS["large"](), path, prove=False)
     with zipfile.ZipFile(path) as archive:
         entry = archive.getinfo("model.weights.h5")
         content = archive.read(entry)
@@ -176,7 +113,7 @@ def test_what_only_h5py_writes_is_written_by_h5py(tmp_path: Path) -> None:
 
 
 def test_the_receipt_says_who_wrote(tmp_path: Path) -> None:
-    ours = saveguard.save(_large(), tmp_path / "a.keras", prove=False)
+    ours = saveguard.save(MODELS["large"](), tmp_path / "a.keras", prove=False)
     model = keras.Sequential([keras.Input((2,)), ReadsBack()])
     theirs = saveguard.save(model, tmp_path / "b.keras", prove=False)
     assert (ours.writer, theirs.writer) == ("saveguard", "keras")
@@ -198,6 +135,7 @@ VALUES = {
     "transposed": np.arange(200_000, dtype="int64").reshape(400, 500).T,
     "large": np.random.default_rng(1).normal(size=(50_000,)),
     "big-endian": np.arange(5, dtype=">i4"),
+    "texts of one length": np.array([b"one", b"three"]),
 }
 
 
@@ -209,8 +147,8 @@ def _file(path: Path) -> tuple[int, File]:
 def test_h5py_reads_every_kind_of_value(tmp_path: Path) -> None:
     descriptor, file = _file(tmp_path / "x.h5")
     for name, value in VALUES.items():
-        file.require_group("a").create_dataset(name, value)
-    file.create_dataset("texts", np.array(["", "ä" * 9000, "b"], dtype=object))
+        file.require_group("a").create_dataset(name, data=value)
+    file.create_dataset("texts", data=np.array(["", "ä" * 9000, "b"], dtype=object))
     checksum = file.seal()
     file.close()
     os.close(descriptor)

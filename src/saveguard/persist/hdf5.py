@@ -1,8 +1,9 @@
-"""Write `.h5` and `.weights.h5` files by Keras's own writer, and put golden and receipt in them."""
+"""Write `.h5` and `.weights.h5` files, with golden and receipt in a group of their own."""
 
 from __future__ import annotations
 
-import json
+import contextlib
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -11,19 +12,26 @@ import h5py
 
 from saveguard.archive.read import hdf5_digests
 from saveguard.child import arrays, running
-from saveguard.persist.walking import walking_faster
+from saveguard.persist.walking import garbage_kept, walking_faster
+from saveguard.persist.writer import legacy, state
+from saveguard.persist.writer.file import File
+from saveguard.persist.writer.groups import NotWritable
 from saveguard.persist.writer.recorded import Written, measure
+
+# Shape and digest of each array of a file.
+Contents = list[tuple[tuple[int, ...], str]]
 
 
 class HDF5File:
     """A `.h5` or `.weights.h5` file being written; the same interface as `KerasArchive`."""
 
-    def __init__(self, path: Path, write_golden: Callable[[h5py.File], None]) -> None:
+    def __init__(self, path: Path, write_golden: Callable[[Any], None]) -> None:
         self.path = path
         self.write_golden = write_golden
         self.written = Written()
-        self.writer: Literal["saveguard", "keras"] = "keras"
+        self.writer: Literal["saveguard", "keras"] = "saveguard"
         self.described: tuple[str, str] | None = None
+        self._alone = path.name.endswith(".weights.h5")
 
     def write(self, model: Any) -> Written:
         """Write the model, or its weights where the name ends in `.weights.h5`.
@@ -31,25 +39,12 @@ class HDF5File:
         Raises:
             Exception: Whatever Keras raises for a model that it cannot save.
         """
-        if self.path.name.endswith(".weights.h5"):
-            from keras.src.saving import saving_lib
-
-            with walking_faster(saving_lib):
-                model.save_weights(self.path)
-        else:
-            _save_whole(model, self.path)
-        named = running.variables(model) + running.optimizer_variables(model)
-        stored = self._contents()
-        for path, variable in named:
-            facts = measure(running.value_of(variable), path)
-            key = (facts.shape, facts.digest)
-            if key in stored:
-                stored.remove(key)
-                self.written.contents.append(key)
-                self.written.by_id[id(variable)] = facts
-        with h5py.File(self.path, "r+") as file:
-            self.write_golden(file)
-            self.written.digests.update(hdf5_digests(file))
+        with garbage_kept():
+            try:
+                self._by_ours(model)
+            except NotWritable:
+                self.written, self.writer = Written(), "keras"
+                self._by_keras(model)
         return self.written
 
     def write_receipt(self, receipt: str) -> None:
@@ -60,56 +55,75 @@ class HDF5File:
                 del group[arrays.RECEIPT]
             group.create_dataset(arrays.RECEIPT, data=receipt)
 
-    def _contents(self) -> list[tuple[tuple[int, ...], str]]:
-        found: list[tuple[tuple[int, ...], str]] = []
+    def _by_ours(self, model: Any) -> None:
+        kind = File if self._alone else legacy.LegacyFile
+        with open(self.path, "w+b", buffering=0) as opened:
+            file = kind(opened.fileno(), 0, measure)
+            try:
+                self._store(file, model)
+                self.write_golden(file)
+                file.seal()
+                self.written.digests.update(file.digests())
+                self.written.settle()
+                if not self._alone:
+                    self._recognise(model, file.contents())
+            finally:
+                file.close()
 
-        def visit(_name: str, item: Any) -> None:
-            if isinstance(item, h5py.Dataset):
-                found.append((item.shape, arrays.digest(item[()])))
+    def _store(self, file: Any, model: Any) -> None:
+        import keras
 
-        with h5py.File(self.path, "r") as file:
-            file.visititems(visit)
-        return found
+        if not self._alone:
+            legacy.store(file, model)
+            return
+        if not model.built or type(model).save_weights is not keras.Model.save_weights:
+            raise NotWritable("what only the model's own `save_weights` does, or refuses")
+        state.store(file, model, None, self.written)
+
+    def _by_keras(self, model: Any) -> None:
+        if self._alone:
+            from keras.src.saving import saving_lib
+
+            with walking_faster(saving_lib):
+                model.save_weights(self.path)
+        else:
+            _save_whole(model, self.path)
+        self._recognise(model, _contents(self.path))
+        with h5py.File(self.path, "r+") as file:
+            self.write_golden(file)
+            self.written.digests.update(hdf5_digests(file))
+
+    def _recognise(self, model: Any, stored: Contents) -> None:
+        """Note which variables are in the file, by their values: its names are not theirs."""
+        for path, variable in running.variables(model) + running.optimizer_variables(model):
+            facts = measure(running.value_of(variable), path)
+            key = (facts.shape, facts.digest)
+            if key in stored:
+                stored.remove(key)
+                self.written.contents.append(key)
+                self.written.by_id[id(variable)] = facts
+
+
+def _contents(path: Path) -> Contents:
+    found: Contents = []
+
+    def visit(_name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            found.append((item.shape, arrays.digest(item[()])))
+
+    with h5py.File(path, "r") as file:
+        file.visititems(visit)
+    return found
 
 
 def _save_whole(model: Any, path: Path) -> None:
-    import contextlib
-    import logging
-
     with contextlib.ExitStack() as stack:
         quiet = logging.getLogger("absl")
         stack.callback(quiet.setLevel, quiet.level)
         quiet.setLevel(logging.ERROR)  # the format's losses are told by SG413
+        stack.enter_context(legacy.compiling_kept(model))
         model.save(path)
     with h5py.File(path, "r+") as file:
         if "training_config" in file.attrs:
-            training = json.loads(file.attrs["training_config"])
-            file.attrs["training_config"] = json.dumps(_full_names(training))
-
-
-def _full_names(value: Any) -> Any:
-    """Short names of losses and metrics, in full: Keras 3 cannot read `mse` from an `.h5` file.
-
-    Its reader looks for `keras.metrics.mse` and refuses the function (Keras 3.15.1:
-    "Could not deserialize 'keras.metrics.mse' because it is not a KerasSaveable subclass").
-    """
-    if isinstance(value, dict):
-        return {key: _full_names(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_full_names(part) for part in value]
-    return SHORT_NAMES.get(value, value) if isinstance(value, str) else value
-
-
-SHORT_NAMES = {
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "mape": "mean_absolute_percentage_error",
-    "msle": "mean_squared_logarithmic_error",
-    "bce": "binary_crossentropy",
-    "kld": "kl_divergence",
-    "MSE": "mean_squared_error",
-    "MAE": "mean_absolute_error",
-    "MAPE": "mean_absolute_percentage_error",
-    "MSLE": "mean_squared_logarithmic_error",
-    "KLD": "kl_divergence",
-}
+            told = legacy.with_full_names(file.attrs["training_config"])
+            file.attrs["training_config"] = told

@@ -25,7 +25,8 @@ from saveguard.archive.read import CONFIG, METADATA, WEIGHTS
 from saveguard.child.window import Window
 from saveguard.persist.walking import garbage_kept
 from saveguard.persist.writer import state
-from saveguard.persist.writer.file import File, NotWritable
+from saveguard.persist.writer.file import File
+from saveguard.persist.writer.groups import NotWritable
 from saveguard.persist.writer.recorded import Written, measure
 from saveguard.persist.writer.stream import ALIGNMENT
 

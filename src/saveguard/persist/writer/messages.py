@@ -76,11 +76,12 @@ def datatype(dtype: np.dtype[Any]) -> bytes:
 
 
 @functools.cache
-def text() -> bytes:
-    """The message for text of any length, in UTF-8."""
+def text(encoding: str = "utf-8") -> bytes:
+    """The message for text of any length; h5py says `ascii` of what was bytes in Python."""
     import h5py
 
-    in_memory = datatype(h5py.string_dtype())
+    # Not by `datatype`, whose cache takes the two encodings for one dtype.
+    in_memory = bytes(h5py.h5t.py_create(h5py.string_dtype(encoding), logical=True).encode()[2:])
     # There a text is a pointer of eight bytes; in a file, its place.
     return in_memory[:4] + struct.pack("<I", TEXT_PLACE.size) + in_memory[8:]
 

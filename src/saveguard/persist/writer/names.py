@@ -84,6 +84,10 @@ class Texts:
         self._texts.append(text.encode() if isinstance(text, str) else text)
         return len(self._texts) - 1
 
+    def text(self, number: int) -> bytes:
+        """A text that was taken."""
+        return self._texts[number]
+
     def place(self, number: int) -> bytes:
         """What refers to a text, once all are written."""
         return self._places[number]

@@ -22,7 +22,8 @@ from saveguard.child.arrays import GROUP
 from saveguard.persist.walking import garbage_kept, walking_faster
 from saveguard.persist.writer.archive import WritingWindow, checksum_of
 from saveguard.persist.writer.collected import Item, collecting_store
-from saveguard.persist.writer.file import Dataset, File, NotWritable
+from saveguard.persist.writer.file import File
+from saveguard.persist.writer.groups import Dataset, NotWritable
 from saveguard.persist.writer.recorded import Written, measure
 
 # A GB as Keras counts them, and what its own store takes where nobody asks for another size.

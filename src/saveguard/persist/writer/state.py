@@ -11,7 +11,7 @@ import numpy as np
 from saveguard.child import running
 from saveguard.persist.snapshot import copy_of
 from saveguard.persist.walking import walking_faster
-from saveguard.persist.writer.file import Dataset, NotWritable
+from saveguard.persist.writer.groups import Dataset, NotWritable
 from saveguard.persist.writer.recorded import Written, measure
 
 # Backends whose tensors NumPy reads in place, where they lie in main memory.
