@@ -127,8 +127,9 @@ bench-load: $(READY)  ## what a load costs, against plain Keras
 bench-check: $(READY)  ## what a check costs, against loading with Keras and modelscan
 	$(BIN)/python benchmarks/check.py $(if $(MODELSCAN),--modelscan $(MODELSCAN))
 
+# LOADERS is an interpreter of an environment with Saveguard's dependencies, torch and grain.
 planted: $(READY)  ## defects planted in every form of data, and what the audit finds: docs/audit-planted.md
-	$(BIN)/python tools/planted/run.py
+	$(BIN)/python tools/planted/run.py $(if $(LOADERS),--python $(LOADERS))
 
 # SCANNERS is where the other scanners are, or are installed: outside of the repository.
 scorecard: $(READY)  ## attacks on model files, and who notices them: docs/scorecard.md

@@ -170,17 +170,40 @@ def _py_dataset(world: World, _: Path) -> Any:
 def _loader(world: World, _: Path) -> Any:
     import torch
 
-    x, y = _arrays(world)
-    rows = [({name: held[row] for name, held in x.items()}, y[row]) for row in range(len(y))]
-    return torch.utils.data.DataLoader(rows, batch_size=16)
+    return torch.utils.data.DataLoader(_rows(*_arrays(world)), batch_size=16)
+
+
+def _loader_of_lists(world: World, _: Path) -> Any:
+    import torch
+
+    return torch.utils.data.DataLoader(_plain(world), batch_size=16, collate_fn=_collated)
 
 
 def _grain(world: World, _: Path) -> Any:
     import grain
 
-    x, y = _arrays(world)
-    rows = [({name: held[row] for name, held in x.items()}, y[row]) for row in range(len(y))]
-    return grain.MapDataset.source(rows).batch(16)
+    return grain.MapDataset.source(_rows(*_arrays(world))).batch(16)
+
+
+def _grain_of_lists(world: World, _: Path) -> Any:
+    import grain
+
+    held = grain.MapDataset.source(_plain(world)).to_iter_dataset()
+    return held.batch(16, batch_fn=_collated)
+
+
+def _rows(x: Mapping[str, Any], y: Any) -> list[Any]:
+    return [({name: held[row] for name, held in x.items()}, y[row]) for row in range(len(y))]
+
+
+def _plain(world: World) -> list[Any]:
+    x = dict(world)
+    return _rows(x, x.pop("y"))
+
+
+def _collated(rows: Any) -> Any:
+    """Rows side by side as they are, which is what loaders of sequences do before they pad."""
+    return {name: [x[name] for x, _ in rows] for name in rows[0][0]}, [y for _, y in rows]
 
 
 def _pandas(world: World, _: Path) -> Any:
@@ -227,12 +250,15 @@ ALL = {
     "tf.data": Form(_tf_data, (ARRAYS,)),
     "PyDataset": Form(_py_dataset, (ARRAYS,)),
     "DataLoader": Form(_loader, (ARRAYS,)),
+    "DataLoader of lists": Form(_loader_of_lists, (RAGGED, NULLS, GAPS, TYPES)),
     "Grain": Form(_grain, (ARRAYS,)),
+    "Grain of lists": Form(_grain_of_lists, (RAGGED, NULLS, GAPS, TYPES)),
 }
-# The last two where their libraries are.
-_LIBRARIES = {"DataLoader": "torch", "Grain": "grain"}
+# Forms of libraries that need not be here; `run.py --python` has another interpreter make them.
+LIBRARIES = {
+    **dict.fromkeys(("DataLoader", "DataLoader of lists"), "torch"),
+    **dict.fromkeys(("Grain", "Grain of lists"), "grain"),
+}
 FORMS = {
-    name: form
-    for name, form in ALL.items()
-    if importlib.util.find_spec(_LIBRARIES.get(name, "csv"))
+    name: form for name, form in ALL.items() if importlib.util.find_spec(LIBRARIES.get(name, "csv"))
 }
