@@ -15,6 +15,8 @@ WEIGHTS = "model.weights.h5"
 # What Saveguard adds: the golden arrays, and the receipt in the metadata.
 OWN = "saveguard"
 METADATA = "metadata.json"
+# Of an `.h5` file: Saveguard writes short names of losses in full, for which Keras's reader looks.
+SETTINGS = "training_config"
 
 
 def unlike(written: Path, plain: Path) -> Iterator[str]:
@@ -49,7 +51,9 @@ def _objects(file: h5py.File) -> dict[str, tuple[Any, ...]]:
     def visit(name: str, item: Any) -> None:
         if name.split("/")[0] == OWN:
             return
-        attributes = {key: np.asarray(value).tolist() for key, value in item.attrs.items()}
+        attributes = {
+            key: np.asarray(value).tolist() for key, value in item.attrs.items() if key != SETTINGS
+        }
         values: tuple[Any, ...] = ()
         if isinstance(item, h5py.Dataset):
             array = np.asarray(item[()])

@@ -38,7 +38,7 @@ Checksums and digests of the archive are made to agree with it, so that the proo
 notice. A setting that changes nothing that the oracle can see is not counted.
 
 Each file is also held against the one that plain Keras writes of the same model: the same members,
-groups, attributes, dtypes, shapes and values, bit for bit.
+groups, attributes, dtypes, shapes and values, bit for bit. So are a `.weights.h5` and an `.h5`.
 """
 VERDICTS = {
     "comes back": "Comes back",

@@ -1,6 +1,8 @@
 """Run every configuration of Keras's own layer tests through Saveguard, and write the table.
 
     python tools/sweep/run.py [--only PATTERN] [--limit N] [--workers N] [--out FILE]
+    python tools/sweep/run.py --kept FOLDER --seconds 150     a portion, again and again: exits with
+                                                              3 until all of it is done
 
 The backend is that of the environment variable KERAS_BACKEND. Several processes share the work:
 each collects all configurations and takes every so many-th.
@@ -22,6 +24,7 @@ from pathlib import Path
 
 import msgspec
 
+UNFINISHED = 3
 OUT = Path(__file__).parents[2] / "docs" / "fidelity.md"
 
 
@@ -29,24 +32,27 @@ def main() -> int:
     """Sweep, write the page, and exit with 1 if anything was a false alarm or was missed."""
     options = _options()
     if options.part is not None:
-        _work(options)
-        return 0
+        return _work(options)
     import page
     from sweep import Outcome
 
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        parts = [Path(folder) / f"{index}.json" for index in range(options.workers)]
+        kept = options.kept or Path(folder)
+        kept.mkdir(exist_ok=True)
         command = [sys.executable, *sys.argv, "--workers", str(options.workers)]
+        command += ["--kept", str(kept)]
         workers = [
-            subprocess.Popen([*command, "--part", str(index), "--out", str(part)])
-            for index, part in enumerate(parts)
+            subprocess.Popen([*command, "--part", str(index)]) for index in range(options.workers)
         ]
         codes = [worker.wait() for worker in workers]
-        if any(codes):
-            return 2
-        read = msgspec.json.Decoder(list[Outcome]).decode
-        found = [one for part in parts for one in read(part.read_bytes())]
+        read = msgspec.json.Decoder(Outcome).decode_lines
+        found = [one for part in kept.glob("*.jsonl") for one in read(part.read_bytes())]
+    if set(codes) - {0, UNFINISHED}:
+        return 2
+    if any(codes):
+        print(f"{len(found)} configurations so far; {time.monotonic() - start:.0f} s")
+        return UNFINISHED
     options.out.write_text(page.text(found, _environment()))
     print(f"{page.summary(found)}; {time.monotonic() - start:.0f} s")
     return 1 if page.wrong(found) else 0
@@ -58,6 +64,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="at most so many configurations")
     parser.add_argument("--workers", type=int, default=2, help="processes that share the work")
     parser.add_argument("--out", type=Path, default=OUT, help="the page to write")
+    parser.add_argument("--kept", type=Path, help="a folder of what earlier portions found")
+    parser.add_argument("--seconds", type=float, default=1e9, help="how long a portion takes")
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -68,23 +76,33 @@ def _environment() -> str:
     return f"Keras {keras.__version__} on {keras.backend.backend()}"
 
 
-def _work(options: argparse.Namespace) -> None:
+def _work(options: argparse.Namespace) -> int:
     """One process's share: every `workers`-th configuration, from number `part` on."""
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     from harvest import harvest
     from sweep import sweep
 
+    done = {name for part in options.kept.glob("*.jsonl") for name in _names(part)}
     share = harvest(options.only)[: options.limit][options.part :: options.workers]
-    found = []
-    for number, configuration in enumerate(share, 1):
-        folder = Path(tempfile.mkdtemp(prefix="sweep-"))
-        with contextlib.redirect_stdout(io.StringIO()):
-            found.append(sweep(configuration, folder))
-        shutil.rmtree(folder)
-        if number % 50 == 0:
-            print(f"process {options.part}: {number} of {len(share)}", file=sys.stderr)
-    options.out.write_bytes(msgspec.json.encode(found))
+    left = [configuration for configuration in share if configuration.name not in done]
+    end = time.monotonic() + options.seconds
+    with open(options.kept / f"{options.part}.jsonl", "ab") as kept:
+        for number, configuration in enumerate(left, 1):
+            if time.monotonic() > end:
+                return UNFINISHED
+            folder = Path(tempfile.mkdtemp(prefix="sweep-"))
+            with contextlib.redirect_stdout(io.StringIO()):
+                outcome = sweep(configuration, folder)
+            shutil.rmtree(folder)
+            kept.write(msgspec.json.encode(outcome) + b"\n")
+            if number % 50 == 0:
+                print(f"process {options.part}: {number} of {len(left)}", file=sys.stderr)
+    return 0
+
+
+def _names(part: Path) -> list[str]:
+    return [one["name"] for one in msgspec.json.Decoder().decode_lines(part.read_bytes())]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import contents
 import msgspec
 import oracle
 import planting
+import rest
 from building import NotBuilt, Subject, build, complaint
 from configuration import Configuration
 
@@ -69,7 +70,10 @@ def sweep(configuration: Configuration, folder: Path) -> Outcome:
     unlike: tuple[str, ...] = ()
     if written.exists():
         subject.model.save(folder / "plain.keras")
-        unlike = tuple(contents.unlike(written, folder / "plain.keras"))
+        unlike = (
+            *contents.unlike(written, folder / "plain.keras"),
+            *rest.unlike(subject.model, folder),
+        )
         true = tuple(oracle.differences(subject, written, configuration.arguments))
     else:
         true = tuple(oracle.cannot_be_saved(subject.model, folder / "plain.keras"))
