@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
 import saveguard
+from saveguard.child import locate
 from saveguard.child.in_place import read_in_place
 
 
@@ -35,6 +37,38 @@ def test_weights_are_not_taken_out_of_the_zip(
         np.testing.assert_array_equal(before, after)
     keras.models.load_model(path)
     assert "model.weights.h5" in taken  # as Keras does by itself
+
+
+@keras.saving.register_keras_serializable(package="in_place")
+class Refusing(keras.layers.Dense):
+    """Takes nothing of what it stored."""
+
+    def load_own_variables(self, store: Any) -> None:
+        raise ValueError("these are not mine")
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_the_object_that_refuses_its_arrays_is_looked_for_in_place(
+    folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "m.keras"
+    keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), Refusing(2)]).save(path)
+    if folder:
+        path = tmp_path / "unpacked"
+        with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+            archive.extractall(path)
+
+    def whole(self: Any, name: Any, pwd: Any = None) -> bytes:
+        assert name != "model.weights.h5"
+        return original(self, name, pwd)
+
+    original = zipfile.ZipFile.read
+    monkeypatch.setattr(zipfile.ZipFile, "read", whole)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), Refusing(2)])
+    monkeypatch.setattr(locate, "_unfilled", lambda _request: model)
+    found = locate._arrays({"path": str(path), "layout": "keras"})
+    assert found["kind"] == "arrays" and found["error"] == "ValueError: these are not mine"
+    assert found["holder"] == "model.layers[1]"
 
 
 def test_weights_that_are_missing_are_an_error_still(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ object's arrays are loaded by themselves, and the calls of the layers are laid s
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import zipfile
 
 from . import arrays, calls, compare, running, walk
+from .in_place import read_in_place
 from .window import WEIGHTS, file_of
 
 
@@ -84,8 +84,8 @@ def _arrays(request):
     if model is None:
         return {}
     failed, messages = set(), {}
-    with contextlib.suppress(Exception):  # an .h5 file has no arrays by object
-        store = saving_lib.H5IOStore(_weights(request["path"]), mode="r")
+    # An .h5 file has no arrays by object.
+    with contextlib.suppress(Exception), _store(saving_lib, request["path"]) as store:
         saving_lib._load_state(
             model,
             weights_store=store,
@@ -102,12 +102,17 @@ def _arrays(request):
     return {}
 
 
-def _weights(path):
-    """Where Keras's own reader finds the weights; of a zip, its member in memory."""
-    if not zipfile.is_zipfile(path):
-        return file_of(path)
-    with zipfile.ZipFile(path) as archive:
-        return io.BytesIO(archive.read(WEIGHTS))
+@contextlib.contextmanager
+def _store(saving_lib, path):
+    """Keras's own reader of the weights, where they lie: in a file, or in a zip."""
+    zipped = zipfile.is_zipfile(path)
+    with read_in_place(), zipfile.ZipFile(path) if zipped else contextlib.nullcontext() as archive:
+        place = WEIGHTS if zipped else file_of(path)
+        store = saving_lib.H5IOStore(place, archive=archive, mode="r")
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def _unfilled(request):
