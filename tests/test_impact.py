@@ -8,7 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from saveguard.cli.audit import command
 from saveguard.contract import Contract
 from saveguard.data import kinds
 from saveguard.data.sources import source
@@ -16,6 +18,7 @@ from saveguard.data.targets import Target
 from saveguard.data.terms import Terms
 from saveguard.training.flagged import Rows, array, rows
 from saveguard.training.impact import Impact, impact, interval, measure
+from saveguard.training.trial import structured
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -131,3 +134,97 @@ def test_a_model_and_a_file(tmp_path: Path) -> None:
     pq.write_table(pa.table(rows_held, types), tmp_path / "a.parquet")
     found = impact(line(), str(tmp_path / "a.parquet"), labels="y", seconds=3)
     assert found.rows == 400 and found.defective == 0, "the model sets no bound that 8 is beyond"
+
+
+def two(outputs: str, losses: Any) -> Any:
+    a, b = keras.Input((2,), name="a"), keras.Input((1,), name="b")
+    both = keras.layers.Concatenate()([a, b])
+    kind = keras.layers.Dense(2, activation="softmax", name="kind")(both)
+    value = keras.layers.Dense(1, name="value")(both)
+    held = {"dict": {"kind": kind, "value": value}, "list": [kind, value]}[outputs]
+    model = keras.Model({"a": a, "b": b}, held)
+    weights = {"kind": 1.0, "value": 0.5} if outputs == "dict" else [1.0, 0.5]
+    model.compile("sgd", losses, loss_weights=weights)
+    return model
+
+
+def columns_of_two(path: Path) -> str:
+    generator = np.random.default_rng(0)
+    held = generator.normal(size=(300, 3)).astype("float32")
+    held[::30, 1] = np.nan
+    kind, value = generator.integers(0, 2, 300), generator.normal(size=300)
+    columns = {"a": held[:, :2].tolist(), "b": held[:, 2:].tolist(), "k": kind, "v": value}
+    pq.write_table(pa.table(columns), path / "two.parquet")
+    return str(path / "two.parquet")
+
+
+BOTH = {"kind": "k", "value": "v"}
+NAMED = {"kind": "sparse_categorical_crossentropy", "value": "mse"}
+
+
+@pytest.mark.backend
+@pytest.mark.parametrize(
+    ("outputs", "losses", "labels"),
+    [
+        ("dict", NAMED, BOTH),
+        ("list", list(NAMED.values()), BOTH),
+        ("list", [NAMED["kind"], None], {"kind": "k"}),
+        ("list", [NAMED["kind"], None], "k"),
+    ],
+    ids=["dict", "list", "one-loss", "one-loss-unnamed"],
+)
+def test_several_inputs_and_outputs(outputs: str, losses: Any, labels: Any, tmp_path: Path) -> None:
+    model, data = two(outputs, losses), columns_of_two(tmp_path)
+    found = impact(model, data, labels=labels, seconds=2)
+    assert (found.rows, found.defective, found.kinds) == (300, 10, {kinds.NAN: 10})
+    assert found.seeds and not found.stopped
+    assert found.without is not None and 0 < found.without.mean < 10
+
+
+def test_the_loss_of_several_outputs_is_what_the_model_minimises(tmp_path: Path) -> None:
+    data = columns_of_two(tmp_path)
+    one, other = (two("dict", NAMED), two("dict", NAMED))
+    other.set_weights(one.get_weights())
+    other.compile("sgd", NAMED, loss_weights={"kind": 100.0, "value": 0.5})
+    told = [impact(model, data, labels=BOTH, seconds=2).without for model in (one, other)]
+    assert told[0] is not None and told[1] is not None and told[1].mean > 10 * told[0].mean
+
+
+def test_an_output_with_a_loss_needs_its_labels(tmp_path: Path) -> None:
+    data = columns_of_two(tmp_path)
+    with pytest.raises(ValueError, match="loss of the output `value` has no labels"):
+        impact(two("dict", NAMED), data, labels={"kind": "k"})
+    with pytest.raises(ValueError, match="is a line"):
+        impact("a: float32[batch, 2]", data, labels="k")
+    x = keras.Input((2,))
+    nested = keras.Model(x, {"one": [keras.layers.Dense(1)(x), keras.layers.Dense(1)(x)]})
+    with pytest.raises(ValueError, match="outputs are nested"):
+        structured(nested, (), {"": np.ones(3)})
+
+
+def test_labels_of_each_step_are_padded_as_the_steps_are(tmp_path: Path) -> None:
+    x = keras.Input((None,), dtype="int32", name="tokens")
+    held = keras.layers.Embedding(9, 3, mask_zero=True)(x)
+    model = keras.Model(x, keras.layers.Dense(2, activation="softmax")(held))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    tokens = [[1, 2, 3], [4], [5, 6]] * 60
+    tags = [[0, 1, 1], [1], [0, 0]] * 60
+    tags[4] = [1, 0, 1]
+    pq.write_table(pa.table({"tokens": tokens, "tags": tags}), tmp_path / "a.parquet")
+    found = impact(model, str(tmp_path / "a.parquet"), labels="tags", seconds=2)
+    assert (found.defective, found.kinds) == (1, {kinds.STEPS: 1}) and found.seeds
+    padded = [row + [0] * (3 - len(row)) for row in tags]
+    pq.write_table(pa.table({"tokens": tokens, "tags": padded}), tmp_path / "a.parquet")
+    assert not impact(model, str(tmp_path / "a.parquet"), labels="tags", seconds=2).defective
+
+
+def test_what_cannot_be_measured_does_not_cost_the_audit(tmp_path: Path) -> None:
+    data = columns_of_two(tmp_path)
+    two("dict", NAMED).save(tmp_path / "m.keras")
+    asked = [data, "--contract", str(tmp_path / "m.keras"), "--labels", "kind=k", "--impact", "2"]
+    done = CliRunner().invoke(command, asked)
+    assert done.exit_code == 0 and "holds nan" in done.stdout
+    assert "not read: impact: not measured: the loss of the output `value`" in done.stdout
+    line = ["--contract", "a: float32[batch, 2]", "--labels", "k", "--impact", "2"]
+    refused = CliRunner().invoke(command, [data, *line])
+    assert refused.exit_code == 2 and "--contract is a line" in refused.stderr

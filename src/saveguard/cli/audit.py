@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,7 @@ def command(context: click.Context, /, data: tuple[str, ...], **options: Any) ->
     from saveguard.errors import SaveguardError
 
     try:
+        _can_measure(options)
         report = _with_impact(_audit(data, options), data, options)
     except SaveguardError as error:
         print_report(error.report, options["form"], options["color"])
@@ -130,17 +132,31 @@ def _audit(data: tuple[str, ...], options: dict[str, Any]) -> Audit:
 
 def _with_impact(report: Audit, data: tuple[str, ...], options: dict[str, Any]) -> Audit:
     """The report, with what the defective rows do to the model where that is asked for."""
-    if options["impact"] is None:
+    if options["impact"] is None or report.stopped:
         return report
-    if not options["contract"] or not options["labels"]:
-        raise ValueError("--impact needs a saved model (--contract) and its labels (--labels)")
     import msgspec
 
+    from saveguard.errors import SaveguardError
     from saveguard.training.impact import impact
 
     named = {name: options[name] for name in ("labels", "columns", "classes")}
-    found = impact(options["contract"], data, seconds=options["impact"], **named)
+    try:
+        found = impact(options["contract"], data, seconds=options["impact"], **named)
+    except (SaveguardError, OSError, ValueError) as error:
+        # What the audit found is not lost with it.
+        why = f"impact: not measured: {str(error).splitlines()[0]}"
+        return msgspec.structs.replace(report, not_read=(*report.not_read, why))
     return msgspec.structs.replace(report, read=(*report.read, *str(found).splitlines()))
+
+
+def _can_measure(options: dict[str, Any]) -> None:
+    if options["impact"] is None:
+        return
+    if not options["contract"] or not options["labels"]:
+        raise ValueError("--impact needs a saved model (--contract) and its labels (--labels)")
+    if ":" in options["contract"] and not os.path.exists(options["contract"]):
+        line = options["contract"]
+        raise ValueError(f"--impact trains a saved model, and --contract is a line: {line}")
 
 
 def _exit_code(report: Audit, *, strict: bool) -> int:

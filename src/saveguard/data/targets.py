@@ -30,6 +30,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         column: The column that has them.
+        output: The output that they are compared with, by name; empty of a model's only one.
         axes: The axes behind the rows that the loss takes; None where that is not known.
         classes: Labels are class numbers below it; None where they are none, or nobody knows.
         shares: Each value is a share, 0 to 1.
@@ -39,6 +40,7 @@ class Target(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     column: str
+    output: str = ""
     axes: tuple[Axis, ...] | None = None
     classes: int | None = None
     shares: bool = False
@@ -130,6 +132,7 @@ def _target(one: Output, column: str, classes: int | None, *, named: bool = True
     axes = _axes(one, loss, classes)
     return Target(
         column=column,
+        output=one.name,
         axes=axes,
         classes=classes or told,
         shares=loss in _BINARY | _SHARES and classes is None,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from saveguard.contract import Contract, Input
@@ -13,6 +14,7 @@ from saveguard.data import kinds
 from saveguard.data.notes import Stretch
 from saveguard.data.scan import scan
 from saveguard.data.source import Source, Trouble
+from saveguard.data.targets import Target
 from saveguard.data.terms import Plan, Terms, plan
 from saveguard.data.work import depths
 
@@ -30,6 +32,7 @@ _NAMED = _UNFED | {
     kinds.OUTSIDE,
     kinds.CAST,
     kinds.MASKED,
+    kinds.STEPS,
 }
 
 
@@ -37,7 +40,8 @@ class Rows(NamedTuple):
     """Rows that a model can be fed with.
 
     Attributes:
-        inputs: Arrays, held as the contract says; `targets` are the labels.
+        inputs: Arrays, held as the contract says.
+        targets: The labels; of `rows` by output.
         bad: Which rows an audit would name.
         kinds: How many rows show what, those that cannot be fed included.
         unfed: How many rows no model can be fed with.
@@ -59,25 +63,31 @@ def rows(source: Source, terms: Terms, limit: int) -> Rows:
     contract = terms.contract
     if contract is None or not terms.targets:
         raise ValueError("the impact needs a model (--contract) and its labels (--labels)")
-    if len(terms.targets) > 1:
-        raise ValueError("the impact is measured of models with one output")
-    (target,) = terms.targets
+    labels = [target.column for target in terms.targets]
     found: dict[str, list[Any]] = {}
-    bad: list[bool] = []
-    seen: Counter[str] = Counter()
-    unfed, planned = 0, None
+    shown: list[set[str]] = []
+    planned = None
     for batch, stretch in _batches(source, limit):
-        planned = planned or _complete(plan(terms, depths(batch.schema)), target.column, batch)
-        fed, flags = _fed(batch, stretch, planned, seen)
-        unfed += batch.num_rows - len(fed)
-        bad += flags
-        for name in (*planned.inputs, target.column):
+        planned = planned or _complete(plan(terms, depths(batch.schema)), labels, batch)
+        flags = _flags(batch, stretch, planned)
+        shown += flags
+        fed = [row for row, flag in enumerate(flags) if not flag & _UNFED]
+        for name in {*planned.inputs, *labels}:
             found.setdefault(name, []).extend(batch.column(name).take(fed).to_pylist())
     if planned is None:
         raise ValueError(f"{source.name} has no rows")
+    if any(_padded(target.column, planned, found) for target in terms.targets):
+        shown = [flag - {kinds.STEPS} for flag in shown]
     leaves = [_leaf(one, planned, found) for one in contract.inputs]
-    labels = np.asarray(found[target.column])
-    return Rows(_placed(contract, leaves), labels, np.array(bad, dtype=bool), dict(seen), unfed)
+    return Rows(
+        inputs=_placed(contract, leaves),
+        targets={
+            one.output: _labels(one, contract, found[one.column], leaves) for one in terms.targets
+        },
+        bad=np.array([bool(flag) for flag in shown if not flag & _UNFED], dtype=bool),
+        kinds=dict(Counter(kind for flag in shown for kind in flag)),
+        unfed=sum(bool(flag & _UNFED) for flag in shown),
+    )
 
 
 def _batches(source: Source, limit: int) -> Iterator[tuple[pa.RecordBatch, Stretch]]:
@@ -96,43 +106,58 @@ def _batches(source: Source, limit: int) -> Iterator[tuple[pa.RecordBatch, Stret
                 return
 
 
-def _complete(planned: Plan, label: str, batch: pa.RecordBatch) -> Plan:
+def _complete(planned: Plan, labels: Sequence[str], batch: pa.RecordBatch) -> Plan:
     lacking = [one.name for one in planned.missing]
-    lacking += [label] if label not in batch.schema.names else []
+    lacking += [label for label in labels if label not in batch.schema.names]
     if lacking:
         raise ValueError(f"no column of the data feeds {', '.join(map(repr, lacking))}")
     return planned
 
 
-def _fed(
-    batch: pa.RecordBatch, stretch: Stretch, planned: Plan, seen: Counter[str]
-) -> tuple[list[int], list[bool]]:
-    """The rows that can be fed, and whether each is named; each is scanned as in the audit."""
-    fed, flags = [], []
+def _flags(batch: pa.RecordBatch, stretch: Stretch, planned: Plan) -> list[set[str]]:
+    """What an audit names of each row; each is scanned as there, alone."""
+    flags = []
     for row in range(batch.num_rows):
         one = scan(batch.slice(row, 1), stretch, planned.expected)
-        shown = {
-            kind for column in one.columns.values() for kind in map(_plain, column.seen)
-        } & _NAMED
-        seen.update(shown)
-        if not shown & _UNFED:
-            fed.append(row)
-            flags.append(bool(shown))
-    return fed, flags
+        seen = {kind for column in one.columns.values() for kind in column.seen}
+        flags.append({kinds.axis_of(kind)[0] for kind in seen} & _NAMED)
+    return flags
 
 
-def _plain(kind: str) -> str:
-    return kinds.axis_of(kind)[0]
+def _padded(label: str, planned: Plan, found: Mapping[str, list[Any]]) -> bool:
+    """Whether labels of each step, or the steps, are padded already, and the others are not."""
+    due = planned.expected.get(label)
+    if due is None or not due.beside:
+        return False
+    one, other = ({len(row) for row in found[name]} for name in (label, due.beside))
+    return any(len(a) == 1 < len(b) and max(a) >= max(b) for a, b in ((one, other), (other, one)))
 
 
-def _leaf(one: Input, planned: Plan, found: Mapping[str, list[Any]]) -> np.ndarray[Any, Any]:
+def _leaf(one: Input, planned: Plan, found: Mapping[str, list[Any]]) -> Any:
     columns = [name for name, fed in planned.inputs.items() if fed == one]
     held = [array(found[name], one) for name in columns]
+    if not held:
+        return None  # an input that the model can be called without
     return held[0] if len(held) == 1 else np.stack(held, axis=1)
 
 
-def array(values: Sequence[Any], one: Input) -> np.ndarray[Any, Any]:
-    """Rows as one array of the input's dtype; sequences are padded, and cut at its bound."""
+def _labels(
+    target: Target, contract: Contract, values: Sequence[Any], leaves: Sequence[Any]
+) -> np.ndarray[Any, Any]:
+    """The labels as an array; those of steps are padded as the steps are."""
+    if target.follows is None:
+        return np.asarray(values)
+    side = contract.inputs[target.follows].side
+    one = msgspec.structs.replace(target.input, pad=target.ignored, side=side)
+    return array(values, one, leaves[target.follows].shape[1])
+
+
+def array(values: Sequence[Any], one: Input, steps: int | None = None) -> np.ndarray[Any, Any]:
+    """Rows as one array of the input's dtype; sequences are padded, and cut at its bound.
+
+    Args:
+        steps: How many steps all have; None: as the input says, or as the longest has.
+    """
     dtype = np.dtype(one.dtype or "float32")
     with np.errstate(invalid="ignore"):
         held = [_cast(value, dtype) for value in values]
@@ -141,6 +166,7 @@ def array(values: Sequence[Any], one: Input) -> np.ndarray[Any, Any]:
     axis = one.axes[1] if one.axes and len(one.axes) > 1 else None
     longest = max(len(row) for row in held)
     bound = axis.size or min(axis.maximum or longest, longest) if axis else longest
+    bound = steps or bound
     rest = next((row.shape[1:] for row in held if row.size), ())
     found = np.full((len(held), bound, *rest), one.pad or 0, dtype)
     for index, row in enumerate(held):
@@ -164,6 +190,6 @@ def _placed(contract: Contract, leaves: list[Any]) -> Any:
             return {key: place(part) for key, part in structure.items()}
         if isinstance(structure, list):
             return [place(part) for part in structure]
-        return leaves[structure]
+        return None if structure is None else leaves[structure]
 
     return place(contract.structure)

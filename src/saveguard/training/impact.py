@@ -18,11 +18,10 @@ from saveguard.data.targets import Labels, targets
 from saveguard.data.terms import Terms
 from saveguard.training import flagged
 from saveguard.training.flagged import Rows
+from saveguard.training.trial import BATCH, Trial, structured
 
 ROWS = 4096
 SEEDS = 5
-BATCH = 32
-_HELD = 1024
 _RESAMPLES = 2000
 
 
@@ -45,7 +44,8 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
             those that no model can be fed with, which were left out of both trainings.
         kinds: How many rows show what.
         steps, seeds: How long each copy was trained, and with how many seeds.
-        without: The loss on sound rows, held out, after training without the defective rows.
+        without: The loss on sound rows, held out, after training without the defective rows; of
+            several outputs, all that the model minimises.
         difference: How much larger it is after training with them; None where it is not finite.
         not_finite: After how many seeds' trainings the loss was not finite.
         gradient: The norm of a batch's gradient with them, as a multiple of that without.
@@ -101,17 +101,21 @@ def impact(
     Args:
         model: A compiled Keras model, or the path of a saved one.
         data: As `saveguard.audit` takes it; the first rows of it are looked at.
-        labels: The column that has the labels.
+        labels: The column that has the labels; of a model of several outputs, for each that has
+            a loss, by name.
         columns, classes: As for `saveguard.audit`.
         seconds: About how long it may take.
         rows: How many rows are looked at.
 
     Raises:
-        ValueError: If a column is missing, the model is not compiled, or nearly all is defective.
+        ValueError: If a column is missing, or the labels of an output that has a loss; the model
+            is not compiled, or its outputs are nested; or nearly all is defective.
     """
     from saveguard.data import contracts
     from saveguard.persist.load import load
 
+    if isinstance(model, str) and ":" in model and not os.path.exists(model):
+        raise ValueError(f"the impact needs a saved model to train, and {model!r} is a line")
     held = load(model) if isinstance(model, (str, os.PathLike)) else model
     known = contracts.known(held)
     given = {
@@ -119,7 +123,9 @@ def impact(
     }
     due = targets(known.outputs, labels, classes)
     terms = Terms(contract=known.contract, columns=given, targets=due)
-    return measure(held, flagged.rows(source(data), terms, rows), seconds=seconds)
+    found = flagged.rows(source(data), terms, rows)
+    labelled = found._replace(targets=structured(held, known.outputs, found.targets))
+    return measure(held, labelled, seconds=seconds)
 
 
 def measure(
@@ -156,82 +162,8 @@ def measure(
         return _measured(Trial(model, rows, sound, seconds), seeds, steps, told)
 
 
-class Trial:
-    """A model and its rows, of which sound ones are held out."""
-
-    def __init__(self, model: Any, rows: Rows, sound: Any, seconds: float) -> None:
-        import keras
-
-        self.rows = rows
-        self.seconds = seconds
-        # One copy for all trainings, as each would be compiled anew by its framework.
-        config = keras.saving.serialize_keras_object(model)
-        self._copy = keras.saving.deserialize_keras_object(config)
-        self._copy.set_weights(model.get_weights())
-        self._copy.optimizer.build(self._copy.trainable_variables)
-        held = [*self._copy.variables, *self._copy.optimizer.variables]
-        self._state = [(one, running.value_of(one)) for one in held]
-        self._plain = keras.saving.deserialize_keras_object(config)
-        self._plain.compile(keras.optimizers.SGD(1.0), loss=self._copy.loss)
-        self._weights = model.get_weights()
-        shuffled = np.random.default_rng(0).permutation(sound)
-        count = min(_HELD, len(shuffled) // 4)
-        self.held, self.sound = shuffled[:count], shuffled[count:]
-        self.all = np.concatenate([self.sound, np.flatnonzero(rows.bad)])
-
-    def copy(self, seed: int) -> Any:
-        """The copy of the model, compiled as it is, with the weights that it has."""
-        import keras
-
-        keras.utils.set_random_seed(seed)
-        for variable, value in self._state:
-            variable.assign(value)
-        return self._copy
-
-    def taken(self, index: Any) -> tuple[Any, Any]:
-        """(inputs, targets) of some rows."""
-        return _taken(self.rows.inputs, index), self.rows.targets[index]
-
-    def order(self, seed: int) -> Iterator[tuple[Any, Any]]:
-        """Batches with the defective rows, and the same with sound ones in their place."""
-        generator = np.random.default_rng(seed)
-        while True:
-            shuffled = generator.permutation(self.all)
-            for start in range(0, len(shuffled) - BATCH + 1, BATCH):
-                batch = shuffled[start : start + BATCH]
-                instead = generator.choice(self.sound, BATCH)
-                yield batch, np.where(self.rows.bad[batch], instead, batch)
-
-    def train(self, seed: int, side: int, steps: int, until: float) -> tuple[float, int]:
-        """(the loss on held-out rows, the steps taken) of a copy trained on one side."""
-        copy, done = self.copy(seed), 0
-        for done, pair in enumerate(self.order(seed), 1):
-            copy.train_on_batch(*self.taken(pair[side]))
-            if done >= steps or time.monotonic() > until:
-                break
-        loss = copy.evaluate(*self.taken(self.held), verbose=0)
-        return float(np.atleast_1d(loss)[0]), done
-
-    def plain(self, seed: int) -> Any:
-        """A copy that is trained by nothing but the gradient."""
-        import keras
-
-        keras.utils.set_random_seed(seed)
-        self._plain.set_weights(self._weights)
-        return self._plain
-
-    def gradient(self, seed: int, side: int) -> Any:
-        """The gradient for the first batch that has a defective row: one step of length one."""
-        copy = self.plain(seed)
-        before = [running.value_of(one) for one in copy.trainable_variables]
-        pair = next(pair for pair in self.order(seed) if self.rows.bad[pair[0]].any())
-        copy.train_on_batch(*self.taken(pair[side]))
-        after = [running.value_of(one) for one in copy.trainable_variables]
-        parts = [(old - new).ravel() for old, new in zip(before, after, strict=True)]
-        return np.concatenate(parts).astype("float64")
-
-
 def _measured(trial: Trial, seeds: int, steps: int | None, told: dict[str, Any]) -> Impact:
+    trial.train(0, 1, 1, 0.0)  # a framework compiles at the first step, which is no measure
     end = time.monotonic() + trial.seconds
     share = trial.seconds / (2 * seeds + 2)
     steps = steps or trial.train(0, 1, 1_000_000, time.monotonic() + share)[1]
@@ -280,12 +212,6 @@ def interval(values: list[float]) -> Interval | None:
     drawn = np.random.default_rng(0).choice(values, (_RESAMPLES, len(values))).mean(axis=1)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Interval(float(np.mean(values)), float(low), float(high))
-
-
-def _taken(value: Any, index: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _taken(part, index) for key, part in value.items()}
-    return [_taken(part, index) for part in value] if isinstance(value, list) else value[index]
 
 
 @contextlib.contextmanager
