@@ -9,33 +9,32 @@ import numpy as np
 
 from saveguard.contract import Axis
 from saveguard.data import kinds
+from saveguard.data.counting import Tally
 from saveguard.data.expected import Expected
 from saveguard.data.flat import Array, Flat, through
 from saveguard.data.notes import Notes
-from saveguard.data.summary import Counts
-
-# Shorter sequences are counted one length by one.
-_EXACT = 4096
 
 
-def read(held: Flat, expected: Expected, notes: Notes) -> dict[str, Any]:
-    """The fields of a `Column` that tell of lengths; what is amiss is noted."""
+def read(held: Flat, expected: Expected, notes: Notes, tally: Tally) -> dict[str, Any]:
+    """The fields of a `Column` that tell of lengths, without counts; what is amiss is noted."""
     depth, wanted = len(held.levels), expected.axes
-    told: dict[str, list[Any]] = {"lengths": [], "longest": [], "shortest": [], "steps": []}
+    told: dict[str, list[Any]] = {"longest": [], "shortest": [], "steps": []}
     taken = _taken(depth, wanted)
     if wanted is not None and taken is None and held.kind != "other":
-        there = np.arange(held.rows) if held.null is None else np.flatnonzero(~held.null)
-        notes.rows(kinds.RANK if depth else kinds.SCALAR, there, _shown(held))
+        notes.rows(kinds.RANK if depth else kinds.SCALAR, held.there, _shown(held))
     for level, offsets in enumerate(held.levels):
-        lengths, exists = np.diff(offsets), _there(held, level)
+        lengths, exists = offsets[1:] - offsets[:-1], _there(held, level)
         given: Array = lengths if exists is None else lengths[exists]
-        if len(given):
-            told["lengths"].append(_counts(given))
-            told["longest"].append(int(given.max()))
-            told["shortest"].append(int(given.min()))
-            told["steps"].append(int(given.sum()))
+        if not len(given):
+            continue
+        shortest, longest = int(given.min()), int(given.max())
+        tally.count_lengths(level, given, longest)
+        told["longest"].append(longest)
+        told["shortest"].append(shortest)
+        told["steps"].append(int(given.sum()))
         axis = taken[level] if taken else None
-        _note(held, level, lengths, exists, axis, notes)
+        if not shortest or (axis and not (axis.takes(shortest) and axis.takes(longest))):
+            _note(held, level, lengths, exists, axis, notes)
     return {key: tuple(values) for key, values in told.items()}
 
 
@@ -71,9 +70,7 @@ def _note(
     needed = level > 0 and axis is not None and not axis.takes(0)
     if not needed:
         _wrong(held, level, (lengths == 0) & exists, empty, lengths, notes)
-    if axis is None or (
-        len(lengths) and axis.takes(int(lengths.min())) and axis.takes(int(lengths.max()))
-    ):
+    if axis is None:
         return
     if axis.size is not None:
         fits = lengths == axis.size
@@ -85,7 +82,7 @@ def _note(
 
 
 def _wrong(held: Flat, level: int, wrong: Array, kind: str, lengths: Array, notes: Notes) -> None:
-    where = np.flatnonzero(wrong)
+    where = wrong.nonzero()[0]
     if not len(where):
         return
     if level == 0:
@@ -94,22 +91,6 @@ def _wrong(held: Flat, level: int, wrong: Array, kind: str, lengths: Array, note
     begins = through(held.levels[:level])
     rows = np.searchsorted(begins, where, side="right") - 1
     notes.values(kind, rows, where - begins[rows], lengths[where])
-
-
-def _counts(lengths: Array) -> Counts:
-    """How many sequences are of each length; long ones by the sixteenth of an octave."""
-    short = lengths[lengths < _EXACT]
-    counts = np.bincount(short)
-    where = np.flatnonzero(counts)
-    found = dict(zip(where.tolist(), counts[where].tolist(), strict=True))
-    if len(short) < len(lengths):
-        for length, count in zip(
-            *np.unique(lengths[lengths >= _EXACT], return_counts=True), strict=True
-        ):
-            shift = int(length).bit_length() - 5
-            begin = int(length) >> shift << shift
-            found[begin] = found.get(begin, 0) + int(count)
-    return tuple(sorted(found.items()))
 
 
 def _shown(held: Flat) -> Any:

@@ -1,28 +1,30 @@
-"""One pass over the values of a column, in blocks that stay in the processor's cache.
+"""The values of a column, looked at in blocks of whole rows.
 
 Of a block that holds nothing amiss, the smallest and the largest value tell it all: NaN goes
-through both, and what lies between them lies within every bound. Only other blocks are looked at
-value by value, and of those no more than what the extremes leave open.
+through both, and what lies between them lies within every bound. The extremes of all blocks take
+two calls; only other blocks are looked at value by value, neighbours together.
 """
 
 from __future__ import annotations
 
-import itertools
+import functools
 import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from saveguard.contract.limits import limits
+from saveguard.contract.limits import Limits, limits
 from saveguard.data import kinds, padding
 from saveguard.data.expected import Expected
 from saveguard.data.flat import Array, Flat
 from saveguard.data.notes import Notes
 from saveguard.data.summary import Number
 
-# Values of a block: 256 KB of float32.
-BLOCK = 1 << 17
+# Values of a block, 32 KB of float32: small, so that few blocks have one of a few wrong values.
+BLOCK = 1 << 13
+# Blocks that are looked at together at most, so that what is computed of them stays in the cache.
+_TOGETHER = 16
 # As many wrong values of a block wait until all blocks are done, so that they are noted at once.
 _FEW = 256
 _ALL: Array = np.True_  # type: ignore[assignment]
@@ -46,7 +48,7 @@ class Pass:
         self.low: Number | None = None
         self.high: Number | None = None
         self.expected = expected
-        self.cast = limits(self.values.dtype.name, expected.dtype) if expected.dtype else None
+        self.cast = _cast(self.values.dtype, expected.dtype)
         self.pad = padding.value(expected.pad, self.values.dtype)
         self.wrong: dict[str, list[Array]] = {}
 
@@ -56,51 +58,74 @@ class Pass:
         if null is None:
             return
         if self.flat.levels:
-            where = np.flatnonzero(null)
-            rows = np.searchsorted(self.begins, where, side="right") - 1
+            where = null.nonzero()[0]
+            rows = self.begins.searchsorted(where, side="right") - 1
             self.notes.values(kinds.NULL_VALUE, rows, where - self.given[rows])
-        self.there = np.flatnonzero(~null)
-        self.begins = np.concatenate([[0], np.cumsum(~null)])[self.begins]
+        there = ~null
+        self.there = there.nonzero()[0]
+        self.begins = np.concatenate([[0], there.cumsum()])[self.begins]
 
     def run(self) -> None:
         """Look at all blocks."""
-        runs: list[padding.Runs] = []
-        for first, last in self._blocks():
-            begin, end = int(self.begins[first]), int(self.begins[last])
-            block = self.values[begin:end]
-            low, high, finite = self._extremes(block, begin)
-            if low > high:
-                continue
-            self.low = low if self.low is None else min(low, self.low)
-            self.high = high if self.high is None else max(high, self.high)
-            self._bounds(block, begin, low, high, finite)
-            if self.pad is not None and self.flat.levels and low <= self.pad <= high:
-                runs.append(padding.find(self, first, last))
-        padding.note(runs, self.notes)
+        if not len(self.values):
+            return
+        rows = self._rows()
+        begins = self.begins[rows[:-1]]
+        # Adding 0 makes 0.0 of -0.0, so that the extremes do not hang on the order of blocks.
+        low = np.minimum.reduceat(self.values, begins) + 0
+        high = np.maximum.reduceat(self.values, begins) + 0
+        finite: Array = np.isfinite(low) & np.isfinite(high)
+        if finite.any():
+            self._extend(low[finite].min().item(), high[finite].max().item())
+        for first, last in _together(~finite | self._beyond_any(low, high), rows):
+            self._look(int(self.begins[first]), int(self.begins[last]))
         for kind, found in self.wrong.items():
             self._note(kind, np.concatenate(found))
+        if self.pad is not None and self.flat.levels:
+            may: Array = ~((low > self.pad) | (high < self.pad))
+            runs = [padding.find(self, first, last) for first, last in _together(may, rows)]
+            padding.note(self, runs)
 
-    def _blocks(self) -> Iterator[tuple[int, int]]:
-        """Stretches of whole rows with about as many values as a block; none is empty."""
-        cuts = np.arange(0, len(self.values), BLOCK)
-        starts = np.searchsorted(self.begins, cuts, side="right") - 1
-        edges = [*starts.tolist(), len(self.begins) - 1]
-        for first, last in itertools.pairwise(edges):
-            if self.begins[first] < self.begins[last]:
-                yield first, last
+    def _rows(self) -> Array:
+        """The rows with which the blocks begin, and where the last one ends; none is empty."""
+        cuts = np.arange(0, len(self.values) + BLOCK, BLOCK)
+        rows = self.begins.searchsorted(cuts, side="right") - 1
+        rows[-1] = len(self.begins) - 1
+        found: Array = rows[np.concatenate([rows[1:] > rows[:-1], [True]])]
+        return found
+
+    def _extend(self, low: Number, high: Number) -> None:
+        self.low = low if self.low is None else min(low, self.low)
+        self.high = high if self.high is None else max(high, self.high)
+
+    def _beyond_any(self, low: Array, high: Array) -> Array:
+        """The blocks of which some value, by their extremes, is out of bounds or may be changed."""
+        found: Any = False
+        with np.errstate(over="ignore"):  # a bound beyond what float16 holds
+            for one in (self.expected, self.cast):
+                if one is not None:
+                    found |= _beyond(low, one.low, None) | _beyond(high, None, one.high)
+        whole: Array = found | (self.cast is not None and self.cast.whole)
+        return whole
+
+    def _look(self, begin: int, end: int) -> None:
+        """Look at values one by one."""
+        block = self.values[begin:end]
+        low, high, finite = self._extremes(block, begin)
+        if low <= high:
+            self._extend(low, high)
+            self._bounds(block, begin, low, high, finite)
 
     def _extremes(self, block: Array, begin: int) -> tuple[Number, Number, Array]:
         """The smallest and the largest finite value, and which are finite; the others are noted."""
-        # Adding 0 makes 0.0 of -0.0, so that the extremes do not hang on the order of blocks.
-        low, high = block.min().item() + 0, block.max().item() + 0
-        if math.isfinite(low) and math.isfinite(high):
+        low, high = np.fmin.reduce(block).item() + 0, np.fmax.reduce(block).item() + 0
+        finite: Array = np.isfinite(block)
+        if finite.all():
             return low, high, _ALL
         nan: Array = np.isnan(block)
         self._mark(kinds.NAN, nan, begin)
-        low, high = np.fmin.reduce(block).item() + 0, np.fmax.reduce(block).item() + 0
         if math.isfinite(low) and math.isfinite(high):
-            return low, high, ~nan
-        finite: Array = np.isfinite(block)
+            return low, high, finite
         self._mark(kinds.INFINITE, ~(finite | nan), begin)
         some = block[finite]
         if not len(some):
@@ -123,14 +148,14 @@ class Pass:
 
     def _mark(self, kind: str, wrong: Array, begin: int) -> None:
         """Which values of a block, that begins at `begin`, are wrong; if few, noted at the end."""
-        where = np.flatnonzero(wrong) + begin
+        where = wrong.nonzero()[0] + begin
         if len(where) > _FEW:
             self._note(kind, where)
         elif len(where):
             self.wrong.setdefault(kind, []).append(where)
 
     def _note(self, kind: str, where: Array) -> None:
-        rows = np.searchsorted(self.begins, where, side="right") - 1
+        rows = self.begins.searchsorted(where, side="right") - 1
         self.notes.values(kind, rows, self.at(where, rows), self.values[where])
 
     def at(self, where: Array, rows: Array) -> Array:
@@ -141,7 +166,23 @@ class Pass:
         return there - self.given[rows]
 
 
+@functools.cache
+def _cast(given: np.dtype[Any], wanted: str) -> Limits | None:
+    return limits(given.name, wanted) if wanted else None
+
+
 def _beyond(block: Array, low: Number | None, high: Number | None) -> Array:
     below: Any = False if low is None else block < low
     found: Array = below | (False if high is None else block > high)
     return found
+
+
+def _together(which: Array, rows: Array) -> Iterator[tuple[int, int]]:
+    """The rows of blocks that are so, from the first to before the last; neighbours together."""
+    where = which.nonzero()[0].tolist()
+    begin = 0
+    for at, block in enumerate(where):
+        last = at + 1 == len(where) or where[at + 1] != block + 1
+        if last or at + 1 - begin == _TOGETHER:
+            yield int(rows[where[begin]]), int(rows[block + 1])
+            begin = at + 1

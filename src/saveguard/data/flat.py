@@ -35,6 +35,11 @@ class Flat(NamedTuple):
     kind: str
 
     @property
+    def there(self) -> Array:
+        """The rows that are not null."""
+        return np.arange(self.rows) if self.null is None else np.flatnonzero(~self.null)
+
+    @property
     def begins(self) -> Array:
         """Where each row begins among all values, nulls counted; and where the last one ends."""
         return through(self.levels) if self.levels else np.arange(self.rows + 1)
@@ -52,17 +57,18 @@ def flat(column: pa.Array) -> Flat:
     """The column of a batch, laid out flat."""
     told, levels, nulls = str(column.type), [], []
     array, shape = _storage(column)
-    null = _null(array)
-    while (opened := _opened(array)) is not None:
+    null = missing = _null(array)
+    while (opened := _opened(array, missing)) is not None:
         offsets, array = opened
         levels.append(offsets)
         array, inner = _storage(array)
         shape = shape or inner
-        nulls.append(_null(array))
+        missing = _null(array)
+        nulls.append(missing)
     levels, nulls = _shaped(levels, nulls, shape)
     if not levels:
         nulls = [null]
-    values, kind = _values(array)
+    values, kind = _values(array, missing)
     return Flat(len(column), null, tuple(levels), tuple(nulls), values, told, kind)
 
 
@@ -80,27 +86,35 @@ def _storage(array: pa.Array) -> tuple[pa.Array, tuple[int, ...]]:
 
 
 def _null(array: pa.Array) -> Array | None:
-    return array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
+    """Which elements are null, if any is."""
+    if not array.null_count:
+        return None
+    there = array.buffers()[0]
+    if there is None:  # of a type that knows it otherwise
+        return np.asarray(array.is_null().to_numpy(zero_copy_only=False))
+    whole, first = divmod(array.offset, 8)
+    held = np.frombuffer(there, np.uint8, offset=whole)
+    bits = np.unpackbits(held, count=first + len(array), bitorder="little")
+    return np.asarray(bits[first:] == 0)
 
 
-def _opened(array: pa.Array) -> tuple[Array, pa.Array] | None:
+def _opened(array: pa.Array, null: Array | None) -> tuple[Array, pa.Array] | None:
     """The offsets of a list array from 0, and what it holds, without what null rows hold."""
     import pyarrow as pa
 
     if isinstance(array, pa.FixedSizeListArray):
         # It leaves out what stands in rows that are null.
-        held, width = array.flatten(), array.type.list_size
-        null = _null(array)
+        width = array.type.list_size
         if null is None:
+            held = array.values.slice(array.offset * width, len(array) * width)
             return np.arange(len(array) + 1) * width, held
-        return _ends(np.where(null, 0, width)), held
+        return _ends(np.where(null, 0, width)), array.flatten()
     if not isinstance(array, (pa.ListArray, pa.LargeListArray)):
         return None
     offsets = array.offsets.to_numpy()
     first, last = (offsets[0], offsets[-1]) if len(offsets) else (0, 0)
-    null = _null(array)
     if null is not None:
-        lengths = np.diff(offsets)
+        lengths = offsets[1:] - offsets[:-1]
         if lengths[null].any():
             return _ends(np.where(null, 0, lengths)), array.flatten()
     return (offsets - first if first else offsets), array.values.slice(first, last - first)
@@ -125,7 +139,7 @@ def _shaped(
     return levels[:-1] + made, nulls[:-1] + [None] * (len(shape) - 1) + [last]
 
 
-def _values(array: pa.Array) -> tuple[Array, str]:
+def _values(array: pa.Array, null: Array | None) -> tuple[Array, str]:
     """The values that are not null, and what they are."""
     import pyarrow as pa
 
@@ -140,4 +154,8 @@ def _values(array: pa.Array) -> tuple[Array, str]:
         text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
         view = getattr(pa.types, "is_string_view", lambda _: False)(kind)
         return np.empty(0), "text" if text or view else "other"
-    return (array.drop_null() if array.null_count else array).to_numpy(), "number"
+    if null is None:
+        return array.to_numpy(), "number"
+    held = [None, array.buffers()[1]]
+    whole = pa.Array.from_buffers(array.type, len(array), held, null_count=0, offset=array.offset)
+    return whole.to_numpy()[~null], "number"

@@ -11,7 +11,6 @@ from saveguard.data.flat import Array, through
 
 if TYPE_CHECKING:
     from saveguard.data.blocks import Pass
-    from saveguard.data.notes import Notes
 
 
 def value(pad: float | None, dtype: Any) -> float | None:
@@ -25,40 +24,35 @@ def value(pad: float | None, dtype: Any) -> float | None:
 
 
 class Runs(NamedTuple):
-    """Runs of padded steps.
+    """Runs of padded steps: where among all steps of the batch each begins and ends."""
 
-    Attributes:
-        rows: The row of each.
-        steps: How long it is.
-        leads, trails: Whether its row begins, and ends, with it.
-    """
-
-    rows: Array
-    steps: Array
-    leads: Array
-    trails: Array
+    starts: Array
+    stops: Array
 
 
 def find(held: Pass, first: int, last: int) -> Runs:
-    """The runs in the rows from `first` to before `last`."""
-    begins = held.begins[first : last + 1]
-    padded = held.values[begins[0] : begins[-1]] == held.pad
-    ends = begins - begins[0]
+    """The runs in the rows from `first` to before `last`; they may go on from row to row."""
+    begin, end = held.begins[first], held.begins[last]
+    padded = held.values[begin:end] == held.pad
     if len(held.flat.levels) > 1:
-        inner = _steps(held, first, last)
-        padded = _whole(padded, inner)
-        ends = held.flat.levels[0][first : last + 1] - held.flat.levels[0][first]
-    starts, stops = _runs(padded, ends)
-    rows = np.searchsorted(ends, starts, side="right") - 1
-    leads, trails = starts == ends[rows], stops == ends[rows + 1]
-    return Runs(rows + first, stops - starts, leads, trails)
+        padded = _whole(padded, _steps(held, first, last))
+        begin = held.flat.levels[0][first]
+    where = padded.nonzero()[0]
+    if not len(where):
+        return Runs(where, where)
+    where += begin
+    apart = np.ones(len(where) + 1, bool)
+    np.greater(where[1:] - where[:-1], 1, out=apart[1:-1])
+    return Runs(where[apart[:-1]], where[apart[1:]] + 1)
 
 
-def note(found: list[Runs], notes: Notes) -> None:
-    """Note runs by where they stand."""
-    if not found:
+def note(held: Pass, found: list[Runs]) -> None:
+    """Note runs by where in their row they stand."""
+    if not any(len(runs.starts) for runs in found):
         return
-    rows, steps, leads, trails = map(np.concatenate, zip(*found, strict=True))
+    begins = held.begins if len(held.flat.levels) == 1 else held.flat.levels[0]
+    rows, starts, stops = _by_row(begins, *map(np.concatenate, zip(*found, strict=True)))
+    leads, trails = starts == begins[rows], stops == begins[rows + 1]
     for kind, which in (
         (kinds.MASKED, leads & trails),
         (kinds.LEADING, leads & ~trails),
@@ -66,21 +60,21 @@ def note(found: list[Runs], notes: Notes) -> None:
         (kinds.BETWEEN, ~(leads | trails)),
     ):
         if which.any():
-            notes.runs(kind, rows[which], steps[which])
+            held.notes.runs(kind, rows[which], (stops - starts)[which])
 
 
-def _runs(padded: Array, ends: Array) -> tuple[Array, Array]:
-    """Where runs of padded steps begin and end; none goes beyond its row."""
-    where = np.flatnonzero(padded)
-    if not len(where):
-        return where, where
-    first = np.zeros(len(padded) + 1, bool)
-    first[ends] = True
-    begins = first[where]
-    begins[1:] |= where[1:] - where[:-1] > 1
-    begins[0] = True
-    last = np.append(begins[1:], True)
-    return where[begins], where[last] + 1
+def _by_row(begins: Array, starts: Array, stops: Array) -> tuple[Array, Array, Array]:
+    """The row of each run, which is cut where its row ends."""
+    rows = begins.searchsorted(starts, side="right") - 1
+    over = begins.searchsorted(stops, side="left") - rows
+    if (over == 1).all():
+        return rows, starts, stops
+    skipped = np.repeat(np.cumsum(over) - over, over)
+    rows = np.repeat(rows, over) + np.arange(len(skipped)) - skipped
+    starts = np.maximum(np.repeat(starts, over), begins[rows])
+    stops = np.minimum(np.repeat(stops, over), begins[rows + 1])
+    some = starts < stops
+    return rows[some], starts[some], stops[some]
 
 
 def _steps(held: Pass, first: int, last: int) -> Array:

@@ -182,7 +182,8 @@ def merged(one: Counts, two: Counts) -> Counts:
     found = dict(one)
     for key, count in two:
         found[key] = found.get(key, 0) + count
-    return tuple(sorted(found.items()))
+    both = found.items()
+    return tuple(both if len(found) == len(one) else sorted(both))
 
 
 def _by_axis(one: tuple[T, ...], two: tuple[T, ...], add: Callable[[T, T], T]) -> tuple[T, ...]:

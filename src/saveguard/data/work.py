@@ -11,6 +11,7 @@ import numpy as np
 
 from saveguard.data import keys, kinds
 from saveguard.data import terms as asked
+from saveguard.data.counting import Tallies
 from saveguard.data.expected import Expected
 from saveguard.data.keys import Keys
 from saveguard.data.notes import Notes, Stretch
@@ -63,16 +64,22 @@ def summarise(work: Work, number: int, part: Part, stopped: Callable[[], bool] =
     Raises:
         Stopped: If somebody has stopped the audit.
     """
-    found = Summary()
-    for piece in pieces(work, number, part):
+    found, tallies = Summary(), Tallies()
+    for piece in pieces(work, number, part, tallies):
         if stopped():
             raise Stopped
         found += piece
-    return found
+    return found + tallies.summary()
 
 
-def pieces(work: Work, number: int, part: Part) -> Iterator[Summary]:
-    """The summaries of a part's batches, and one that says that it was read from end to end."""
+def pieces(
+    work: Work, number: int, part: Part, tallies: Tallies | None = None
+) -> Iterator[Summary]:
+    """The summaries of a part's batches, and one that says that it was read from end to end.
+
+    Args:
+        tallies: Count what they are told not to (see `scan`).
+    """
     row, expected = 0, work.expected
     for held in work.source.read(part, work.columns):
         if isinstance(held, Trouble):
@@ -82,7 +89,7 @@ def pieces(work: Work, number: int, part: Part) -> Iterator[Summary]:
         if expected is None:
             expected = asked.plan(work.terms, depths(held.schema)).expected
         stretch = Stretch(part, number, row)
-        yield scan(held, stretch, expected)
+        yield scan(held, stretch, expected, tallies)
         if work.keyed or work.known:
             yield _keys(work, held, stretch)
         row += held.num_rows

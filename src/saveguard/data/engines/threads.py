@@ -29,7 +29,7 @@ def run(
         while True:
             for number, part in left:
                 running[pool.submit(summarise, work, number, part, stop.is_set)] = number
-                if len(running) >= workers:
+                if len(running) > workers:  # one waits, so that no thread does
                     break
             if not running:
                 return

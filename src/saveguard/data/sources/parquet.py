@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # A column is read as it is decoded, so that a row group of gigabytes needs no memory.
-_BUFFER = 1 << 20
+_BUFFER = 1 << 16
 
 
 def parts(path: str) -> Iterator[Part | Trouble]:
