@@ -1,4 +1,4 @@
-"""What is said of a wrong rank, over the families of layers: written as told, the model takes it."""
+"""What is said of a wrong rank, over families of layers: written as told, the model takes it."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ FAMILIES: dict[str, tuple[Callable[[], Any], tuple[int | None, ...]]] = {
     "Conv2DTranspose": (lambda: layers.Conv2DTranspose(2, 3), IMAGE),
     "MaxPooling1D": (lambda: layers.MaxPooling1D(2), STEPS),
     "AveragePooling2D": (lambda: layers.AveragePooling2D(2), IMAGE),
-    "GlobalMaxPooling3D": (lambda: layers.GlobalMaxPooling3D(), VOLUME),
+    "GlobalMaxPooling3D": (layers.GlobalMaxPooling3D, VOLUME),
     "UpSampling2D": (lambda: layers.UpSampling2D(2), IMAGE),
     "ZeroPadding1D": (lambda: layers.ZeroPadding1D(1), STEPS),
     "Cropping3D": (lambda: layers.Cropping3D(1), VOLUME),
     "RepeatVector": (lambda: layers.RepeatVector(2), (4,)),
     "SpatialDropout2D": (lambda: layers.SpatialDropout2D(0.5), IMAGE),
-    "BatchNormalization": (lambda: layers.BatchNormalization(), (7,)),
-    "Flatten": (lambda: layers.Flatten(), IMAGE),
+    "BatchNormalization": (layers.BatchNormalization, (7,)),
+    "Flatten": (layers.Flatten, IMAGE),
     "Reshape": (lambda: layers.Reshape((4, 6)), STEPS),
 }
 
