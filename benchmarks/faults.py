@@ -2,6 +2,8 @@
 
     python benchmarks/faults.py                  100 kills at 200 MB; writes docs/faults.md
     python benchmarks/faults.py --kills 10 --size '5 MB' --no-page
+    python benchmarks/faults.py --kills 10 --only kills --seed 3 --kept rows.json    a portion
+    python benchmarks/faults.py --only --kept rows.json      only writes the page
 
 Exits with 1 if Saveguard lost a file or left one behind.
 """
@@ -9,20 +11,26 @@ Exits with 1 if Saveguard lost a file or left one behind.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import kills
+import phases
 import refused
 import writers
 from page_table import table
-from subject import SIZES, Row
+from subject import SAVERS, SIZES, Row
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "faults.md"
+FAULTS = ["kills", "phases", "refused", "writers"]
+ORDER = ["get_config raises", "a write that fails", *refused.DISKS, "read-only directory"]
+ORDER += [writers.FAULT]
 HEADINGS = ("fault", "saved by", "tried", "old", "new", "lost", "strays", "ended")
 
 
@@ -62,9 +70,15 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
   killed at a moment drawn uniformly from the duration of the save, which left alone takes
   {took}
   medians of three. Kills that came after its end do not count and were repeated. Of the files that
-  were kept, every tenth was also loaded by `keras.saving.load_model`, and its weights compared.
+  were kept, every tenth was also loaded by `keras.saving.load_model`, and its weights compared. In
+  the background, all weights are set to others as soon as `save` has returned: a file with any of
+  those would count as lost.
+- **SIGKILL while …**: a background save of 20 MB with its proof is killed by itself at a moment
+  drawn from the beginning of that phase on, while all weights of the model are others already.
 - **get_config raises**: a layer's `get_config` raises a `ValueError`. `saveguard.save` lets it
   pass, and writes what can be saved into `model.rescue.h5`, which is not counted as a stray.
+- **a write that fails**: the system lets no file grow beyond a part of what is to be written
+  (`RLIMIT_FSIZE`), and ends the write in the middle with an error (EFBIG).
 - **full disk**: a model of 10 MB over a file of 1 MB on a small tmpfs, with room for a part of it.
   As the old file stays until the new one is whole, `saveguard.save` needs room for both.
 - **full disk, small tensors**: 30 tensors of 256 bytes, most of whose file HDF5 writes at its end.
@@ -74,35 +88,84 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
 """
 
 
-def every(options: argparse.Namespace, folder: Path) -> tuple[list[Row], dict[str, float], str]:
-    """All rows, how long an undisturbed save takes by each saver, and why faults were skipped."""
-    rows, seconds = [], {}
-    for row, took in kills.every(folder, options.kills, SIZES[options.size]):
-        rows.append(row)
-        seconds[row.saver] = took
-    skipped = refused.mounts_allowed()
-    rows += refused.rows_of(folder, mounts=not skipped)
-    savers = ("model.save", "saveguard.save(prove=False)")
-    rows += [writers.run(folder, saver, options.seconds) for saver in savers]
-    return rows, seconds, skipped
+class Found(NamedTuple):
+    """What was found so far: rows, seconds of an undisturbed save by saver, why faults were left.
+
+    The counts of kills add up; any other row takes the place of an earlier one.
+    """
+
+    rows: dict[tuple[str, str], Row]
+    seconds: dict[str, float]
+    skipped: str = ""
+
+    def add(self, row: Row) -> None:
+        """One more row."""
+        before = self.rows.get((row.fault, row.saver))
+        if before is not None and row.fault.startswith("SIGKILL"):
+            counts = [sum(pair) for pair in zip(before[2:6], row[2:6], strict=True)]
+            strays = sorted({*before.strays.split(", "), *row.strays.split(", ")} - {"none"})
+            row = Row(*row[:2], *counts, ", ".join(strays) or "none", row.ended)
+        self.rows[row.fault, row.saver] = row
+
+
+def run(options: argparse.Namespace, folder: Path, found: Found) -> Found:
+    """Provoke the faults that are asked for, and add what they did."""
+    size = SIZES[options.size]
+    if "kills" in options.only:
+        for row, took in kills.every(folder, options.kills, size, options.seed):
+            found.add(row)
+            found.seconds[row.saver] = took
+    if "phases" in options.only:
+        for row in kills.in_phases(folder, options.kills, SIZES["20 MB"], options.seed):
+            found.add(row)
+    if "refused" in options.only:
+        found = found._replace(skipped=refused.mounts_allowed())
+        for row in refused.rows_of(folder, not found.skipped, refused.UNPROVEN):
+            found.add(row)
+    if "writers" in options.only:
+        for saver in refused.UNPROVEN:
+            found.add(writers.run(folder, saver, options.seconds))
+    return found
+
+
+def kept(path: Path | None) -> Found:
+    """What earlier portions found."""
+    if path is None or not path.exists():
+        return Found({}, {})
+    held = json.loads(path.read_text(encoding="utf-8"))
+    rows = [Row(*cells) for cells in held["rows"]]
+    return Found({row[:2]: row for row in rows}, held["seconds"], held["skipped"])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", choices=SIZES, default="200 MB")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long two writers write")
+    parser.add_argument("--only", nargs="*", choices=FAULTS, default=FAULTS)
+    parser.add_argument("--kept", type=Path, help="what earlier portions found, in JSON")
     parser.add_argument("--no-page", action="store_true", help="only print the table")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows, seconds, skipped = every(options, Path(folder))
+        found = run(options, Path(folder), kept(options.kept))
+    rows = sorted(found.rows.values(), key=lambda row: (_rank(row), list(SAVERS).index(row.saver)))
+    if options.kept:
+        held = {"rows": rows, "seconds": found.seconds, "skipped": found.skipped}
+        options.kept.write_text(json.dumps(held), encoding="utf-8")
     print(told(rows))
-    if skipped:
-        print(f"skipped: full disk and read-only directory: {skipped}")
+    if found.skipped:
+        print(f"skipped: full disk and read-only directory: {found.skipped}")
     if not options.no_page:
-        PAGE.write_text(page(rows, options.size, seconds, skipped), encoding="utf-8")
+        PAGE.write_text(page(rows, options.size, found.seconds, found.skipped), encoding="utf-8")
     ours = [row for row in rows if row.saver.startswith("saveguard")]
     return int(any(row.lost or row.strays != "none" for row in ours))
+
+
+def _rank(row: Row) -> int:
+    """The order of faults: kills, their phases, and the others as they were found."""
+    killed = [kills.FAULT, *(f"SIGKILL while {phase}" for phase in phases.PHASES)]
+    return (killed + ORDER).index(row.fault)
 
 
 if __name__ == "__main__":

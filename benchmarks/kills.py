@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import forks
+import phases
 import subject
 import warm
 from subject import PROVEN, SAVERS, Content, Row, Size
@@ -32,27 +33,39 @@ class Task(NamedTuple):
     size: Size
     marker: int
     target: Path
+    trap: phases.Trap | None = None
 
 
 def run(
-    folder: Path, saver: str, size: Size, kills: int, seed: int = 0, samples: int = 10
+    folder: Path,
+    saver: str,
+    size: Size,
+    kills: int,
+    seed: int = 0,
+    samples: int = 10,
+    phase: str = "",
 ) -> tuple[Row, float]:
     """Kill `kills` saves in the middle; kills that come after the end of a save do not count.
 
     Args:
         samples: One kept file in so many is also loaded by plain Keras, and must come back.
+        phase: One of `phases.PHASES`, in which the save is then killed.
 
     Returns:
         The row of the table, and how many seconds a save takes that is left alone.
     """
     place = Path(tempfile.mkdtemp(dir=folder))
     good, target = folder / f"{place.name}.good.keras", place / "model.keras"
-    seconds = [_undisturbed(Task(saver, size, 1, target)) for _ in range(3)]
+    undisturbed = 1 if phase else 3
+    seconds = [_undisturbed(Task(saver, size, 1, target)) for _ in range(undisturbed)]
     shutil.copyfile(target, good)
     draw, found = random.Random(seed), []
     before = Content(1, size.tensors)
     for marker in range(2, 2 + 4 * kills):
-        middle = _killed(Task(saver, size, marker, target), draw.uniform(0, 1.1 * max(seconds)))
+        task, delay = Task(saver, size, marker, target), draw.uniform(0, 1.1 * max(seconds))
+        if phase:
+            task, delay = task._replace(trap=phases.Trap(phase, draw.random())), PATIENCE
+        middle = _killed(task, delay)
         after = subject.content(target)
         whole = after in (before, Content(marker, size.tensors))
         if middle:
@@ -64,15 +77,16 @@ def run(
         before = after if whole and after else Content(1, size.tensors)
         if len(found) == kills:
             break
-    row = _row(saver, found, _strays_after_a_save(Task(saver, size, 1, target)))
+    fault = f"SIGKILL while {phase}" if phase else FAULT
+    row = _row(fault, saver, found, _strays_after_a_save(Task(saver, size, 1, target)))
     shutil.rmtree(place)
     good.unlink()
-    return row, sorted(seconds)[1]
+    return row, sorted(seconds)[len(seconds) // 2]
 
 
-def _row(saver: str, found: list[str], strays: list[str]) -> Row:
+def _row(fault: str, saver: str, found: list[str], strays: list[str]) -> Row:
     counts = [found.count(name) for name in ("old", "new", "lost")]
-    return Row(FAULT, saver, len(found), *counts, ", ".join(strays) or "none", "killed")
+    return Row(fault, saver, len(found), *counts, ", ".join(strays) or "none", "killed")
 
 
 def _strays_after_a_save(task: Task) -> list[str]:
@@ -124,6 +138,8 @@ def _save(task: Task, ends: warm.Ends | None, telling: Connection) -> None:
         with tempfile.TemporaryDirectory() as folder:
             SAVERS[task.saver](subject.build(Size(1, 1), 1), Path(folder) / "first.keras")
     model = subject.build(task.size, task.marker)
+    if task.trap is not None:
+        phases.spring(task.trap)
     telling.send("begins")
     start = time.perf_counter()
     SAVERS[task.saver](model, task.target)
@@ -131,9 +147,15 @@ def _save(task: Task, ends: warm.Ends | None, telling: Connection) -> None:
     signal.pause()
 
 
-def every(folder: Path, kills: int, size: Size) -> Iterator[tuple[Row, float]]:
+def every(folder: Path, kills: int, size: Size, seed: int = 0) -> Iterator[tuple[Row, float]]:
     """The same number of kills for plain Keras and `prove=False`, a fifth with the proof."""
-    numbers = {"model.save": kills, "saveguard.save(prove=False)": kills}
-    numbers["saveguard.save"] = max(1, kills // 5)
-    for saver, number in numbers.items():
-        yield run(folder, saver, size, number)
+    for saver in SAVERS:
+        number = max(1, kills // 5) if saver in PROVEN else kills
+        yield run(folder, saver, size, number, seed)
+
+
+def in_phases(folder: Path, kills: int, size: Size, seed: int = 0) -> Iterator[Row]:
+    """A tenth of the kills in each phase of a proven save in the background."""
+    for phase in phases.PHASES:
+        number = max(1, kills // 10)
+        yield run(folder, "saveguard.save(background=True)", size, number, seed, 5, phase)[0]

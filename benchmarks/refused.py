@@ -1,6 +1,6 @@
 """Saves that cannot succeed, over a good file: a full or read-only disk, a bad layer.
 
-    python benchmarks/refused.py FOLDER              a `get_config` that raises
+    python benchmarks/refused.py FOLDER              a `get_config` that raises, a failing write
     python benchmarks/refused.py FOLDER --mounts     also the disks, which are mounted for it
 
 `faults.py` runs the second in a mount namespace of its own, so that whatever happens the mounts
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ import subject
 from subject import SAVERS, SIZES, Content, Row, Size
 
 OLD = SIZES["1 MB"]
+UNPROVEN = [saver for saver in SAVERS if saver not in subject.PROVEN]
 
 
 class Disk(NamedTuple):
@@ -56,21 +58,26 @@ class Attempt(NamedTuple):
     strays: tuple[str, ...]
 
 
-def attempt(saver: str, build: Callable[[], Any], target: Path) -> Attempt:
-    """Try to save, and look at what is there afterwards; a rescue is no stray."""
+def attempt(saver: str, build: Callable[[], Any], target: Path, largest: int = -1) -> Attempt:
+    """Try to save, and look at what is there afterwards; a rescue is no stray.
+
+    Args:
+        largest: The bytes that a file may have, beyond which the system refuses to write.
+    """
     try:
-        ended = forks.answer(_ended, saver, build, target)
+        ended = forks.answer(_ended, saver, build, target, largest)
     except forks.Died as death:  # HDF5 may crash on a full disk
         ended = str(death)
     left = [name for name in subject.strays(target) if name not in (RESCUE, BALLAST)]
     return Attempt(subject.content(target), ended, tuple(left))
 
 
-def _ended(saver: str, build: Callable[[], Any], target: Path) -> str:
+def _ended(saver: str, build: Callable[[], Any], target: Path, largest: int) -> str:
     """How a save ends, in words; run in a process of its own."""
     from saveguard.errors import report_of
 
     model = build()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
     try:
         SAVERS[saver](model, target)
     except Exception as error:  # noqa: BLE001  the error is what is looked at
@@ -96,6 +103,17 @@ def raising_configuration(folder: Path, saver: str) -> Row:
     target = _good_file(folder)
     tried = [attempt(saver, raising_model, target)]
     return row("get_config raises", saver, Content(1, 1), Content(2, 1), tried)
+
+
+def failing_write(folder: Path, saver: str) -> Row:
+    """A larger model over a good file, some write of which the system refuses."""
+    target, tried = _good_file(folder), []
+    good = target.read_bytes()
+    for part in (0.001, 0.01, 0.3, 0.6, 0.8, 0.99):
+        target.write_bytes(good)
+        build = partial(subject.build, LARGE, 2)
+        tried.append(attempt(saver, build, target, int(part * LARGE.bytes)))
+    return row("a write that fails", saver, Content(1, 1), Content(2, LARGE.tensors), tried)
 
 
 def full_disk(folder: Path, saver: str, fault: str = "full disk") -> Row:
@@ -159,9 +177,10 @@ def namespace() -> list[str]:
     return [*NAMESPACE] if root else [*NAMESPACE, "--map-root-user"]
 
 
-def rows_of(folder: Path, mounts: bool) -> list[Row]:
-    """Every fault of this file, by plain Keras and by Saveguard, in a process of its own."""
+def rows_of(folder: Path, mounts: bool, savers: Sequence[str]) -> list[Row]:
+    """Every fault of this file, by those ways of saving, in a process of its own."""
     command = [sys.executable, __file__, str(folder), *(["--mounts"] if mounts else [])]
+    command += ["--savers", *savers]
     done = subprocess.run(
         [*namespace(), *command] if mounts else command,
         stdout=subprocess.PIPE,
@@ -202,12 +221,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mounts", action="store_true")
+    parser.add_argument("--savers", nargs="+", default=UNPROVEN)
     options = parser.parse_args()
-    faults: list[Callable[[Path, str], Row]] = [raising_configuration]
+    faults: list[Callable[[Path, str], Row]] = [raising_configuration, failing_write]
     if options.mounts:
         faults += [full_disk, full_disk_at_the_end, read_only_disk]
-    savers = ("model.save", "saveguard.save(prove=False)")
-    print(json.dumps([fault(options.folder, saver) for fault in faults for saver in savers]))
+    rows = [fault(options.folder, saver) for fault in faults for saver in options.savers]
+    print(json.dumps(rows))
 
 
 if __name__ == "__main__":

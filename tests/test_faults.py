@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
 
 import background
 import faults
+import forks
 import kills
 import many_kills
 import refused
@@ -27,7 +29,7 @@ SMALL = Size(2, 64)
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Row]:
     """The faults that are an error, by fault and way of saving."""
     mounts = not refused.mounts_allowed()
-    rows = refused.rows_of(tmp_path_factory.mktemp("refused"), mounts=mounts)
+    rows = refused.rows_of(tmp_path_factory.mktemp("refused"), mounts, ["model.save", OURS])
     return {(row.fault, row.saver): row for row in rows}
 
 
@@ -49,6 +51,13 @@ def test_a_kill_in_the_background_costs_nothing(tmp_path: Path) -> None:
     assert (row.tried, row.lost, row.old + row.new, row.strays) == (4, 0, 4, "none")
 
 
+@pytest.mark.parametrize("phase", ["values are written", "the file takes its name"])
+def test_a_kill_in_a_phase_costs_nothing(phase: str, tmp_path: Path) -> None:
+    row, _ = kills.run(tmp_path, many_kills.BEHIND, SIZES["1 MB"], 1, samples=1, phase=phase)
+    assert (row.fault, row.tried, row.lost) == (f"SIGKILL while {phase}", 1, 0)
+    assert (row.old + row.new, row.strays) == (1, "none")
+
+
 def test_a_kill_in_the_middle_costs_plain_keras_the_file(tmp_path: Path) -> None:
     row, _ = kills.run(tmp_path, "model.save", SIZES["5 MB"], kills=3)
     assert row.lost > 0
@@ -66,6 +75,30 @@ def test_a_full_disk_costs_nothing(refusals: dict[tuple[str, str], Row], fault: 
     assert (row.tried, row.old, row.lost) == (row.tried, row.tried, 0)
     assert (row.strays, row.ended) == ("none", "OSError SG701")
     assert plain.lost == plain.tried == row.tried
+
+
+def test_a_write_that_fails_costs_nothing(refusals: dict[tuple[str, str], Row]) -> None:
+    row = of(refusals, "a write that fails", OURS)
+    assert (row.tried, row.old, row.lost, row.strays) == (6, 6, 0, "none")
+    assert "OSError" in row.ended
+    assert of(refusals, "a write that fails", "model.save").lost == 6
+
+
+def test_a_write_that_fails_in_the_background_costs_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "model.keras"
+    forks.answer(refused._save_good, SMALL, target)
+    build = functools.partial(subject.build, SIZES["1 MB"], 2)
+    tried = refused.attempt(many_kills.BEHIND, build, target, 300_000)
+    assert tried.found == Content(1, SMALL.tensors)
+    assert tried.ended.startswith("OSError") and not tried.strays
+
+
+def test_portions_of_faults_add_up() -> None:
+    found = faults.Found({}, {})
+    for fault in (kills.FAULT, writers.FAULT):
+        for _ in range(2):
+            found.add(Row(fault, OURS, 5, 4, 1, 0, "none", "killed"))
+    assert [row.tried for row in found.rows.values()] == [10, 5]
 
 
 def test_a_read_only_directory_costs_nothing(refusals: dict[tuple[str, str], Row]) -> None:
