@@ -36,7 +36,7 @@ def run(*arguments: object) -> Result:
 def test_clean_data_exit_with_0_and_their_facts(file: Path) -> None:
     done = run(file, "--contract", "ids: int64[batch, 2]", "--labels", "label")
     assert done.exit_code == 0
-    assert f"{file}: `ids` is list<element: int64>, 2 rows, axis 1 has 2 values" in done.stdout
+    assert f"{file}: `ids` is lists of int64, 2 rows, axis 1 has 2 values" in done.stdout
     assert done.stdout.endswith(f"{file}: nothing found\n") and done.stderr == ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from saveguard.contract import Contract, Input
-from saveguard.data import kinds
+from saveguard.data import kinds, types
 from saveguard.data.summary import Column, Seen, Summary
 from saveguard.data.terms import Plan, Terms, name
 from saveguard.facts import BatchFacts, LeafFacts, Suspect
@@ -86,7 +86,8 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
 def leaf(path: str, held: Column, rows: int, suspects: tuple[Suspect, ...]) -> LeafFacts:
     """A column as a leaf: its first type stands for its dtype."""
     dtype = min(held.types, default="", key=lambda kind: (-held.types[kind], kind))
-    return LeafFacts(path=path, kind="column", dtype=dtype, rows=rows, suspects=suspects)
+    told = types.told(dtype)
+    return LeafFacts(path=path, kind="column", dtype=told, rows=rows, suspects=suspects)
 
 
 def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from saveguard.data import types
 from saveguard.data.summary import Column, Summary
 from saveguard.facts import Card
 from saveguard.finding import Report
@@ -41,7 +42,7 @@ class Audit(Report, frozen=True, kw_only=True):
 
 def told(name: str, held: Column, rows: int) -> str:
     """A column in one line: type, rows, lengths, range."""
-    kinds = " or ".join(sorted(held.types)) or "nothing"
+    kinds = types.together([*held.types]) or "nothing"
     parts = [f"`{name}` is {kinds}", f"{held.rows:,} rows"]
     if held.rows < rows:
         parts[-1] += f" of {rows:,}"

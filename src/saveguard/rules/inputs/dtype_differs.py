@@ -54,13 +54,18 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
                     f" {expected.dtype}",
                     why=f"The contract of this input is {expected}, the data are {leaf.dtype}:"
                     " Keras casts them without a word, to other values.",
-                    fix=f'build the model with keras.Input(..., dtype="{leaf.dtype}"), or find out'
-                    f" why `{leaf.path}` holds such values",
+                    fix=f'build the model with keras.Input(..., dtype="{_values(leaf)}"), or find'
+                    f" out why `{leaf.path}` holds such values",
                     file=one.file,
                     evidence=one.seen,
                 )
             elif one.kind in ("text", "type"):
                 yield _column(leaf, expected, one)
+
+
+def _values(leaf: LeafFacts) -> str:
+    """The dtype of a leaf's values: `lists of float64` have that of float64."""
+    return leaf.dtype.rpartition(" ")[2].partition("[")[0]
 
 
 def _text(leaf: LeafFacts, expected: Input) -> Finding:
@@ -79,7 +84,7 @@ def _column(leaf: LeafFacts, expected: Input, one: Suspect) -> Finding:
     held = "text" if one.kind == "text" else one.value.strip("'")
     some = "" if one.rows == leaf.rows else f" in {one.rows:,} of {leaf.rows:,} rows"
     return rule.finding(
-        where=leaf.path,
+        where=f"{leaf.path}{one.place if some else ''}",
         message=f"`{leaf.path}` holds {held}{some}, the model takes {expected.dtype}",
         why=f"The contract of this input is {expected}; nothing in the model makes numbers of it.",
         fix="turn it into numbers as in training, and write those: keras.layers.TextVectorization,"
