@@ -21,9 +21,18 @@ _BASE_ARGUMENTS = {"self", "args", "kwargs", "name", "dtype", "trainable", "acti
 
 
 def read(
-    model: Any, *, target: str = "", layout: str = "", built_from_example: bool = False
+    model: Any,
+    *,
+    target: str = "",
+    layout: str = "",
+    built_from_example: bool = False,
+    is_told: bool = False,
 ) -> ModelFacts:
-    """The facts of `model`; values of variables are not read here, only what they are."""
+    """The facts of `model`; values of variables are not read here, only what they are.
+
+    Args:
+        is_told: Its configuration was told as a whole; Keras's own objects are not asked again.
+    """
     import keras
 
     kind = _kind(model)
@@ -32,7 +41,7 @@ def read(
         kind=kind,
         built=bool(model.built) and _has_inputs(model),
         compiled=bool(getattr(model, "compiled", False)),
-        objects=asked(model, tuple(_objects(model))),
+        objects=asked(model, tuple(_objects(model, is_told))),
         variables=tuple(variable_facts(running.variables(model))),
         optimizer_variables=tuple(variable_facts(running.optimizer_variables(model))),
         untracked=tuple(untracked(model)),
@@ -64,9 +73,9 @@ def _has_inputs(model: Any) -> bool:
     return bool(model.layers) or bool(model.variables) or type(model).__name__ != "Sequential"
 
 
-def _objects(model: Any) -> Iterator[ObjectFacts]:
+def _objects(model: Any, is_told: bool) -> Iterator[ObjectFacts]:
     for holder, item, kind in walk.objects(model):
-        yield _object(holder, item, kind)
+        yield _object(holder, item, kind, is_told)
         for name, function in _functions(item):
             yield _function(f"{holder}.{name}", function)
     for name in ("loss", "metrics", "weighted_metrics"):
@@ -99,12 +108,12 @@ def _functions(item: Any) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _object(holder: str, item: Any, kind: str) -> ObjectFacts:
+def _object(holder: str, item: Any, kind: str, is_told: bool) -> ObjectFacts:
     builtin = walk.is_builtin(type(item))
     own_config = _owner(type(item), "get_config") != "keras"
     # Its layers are objects of their own here, and what they cannot serialise is theirs to tell.
-    functional = builtin and kind == "model"
-    config, error = ({}, "") if functional else _config(item)
+    known = builtin and (is_told or kind == "model")
+    config, error = ({}, "") if known else _config(item)
     told = own_config or bool(error)
     return ObjectFacts(
         holder=holder,

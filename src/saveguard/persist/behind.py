@@ -22,6 +22,7 @@ from saveguard.persist.preflight import Prepared
 from saveguard.persist.snapshot import Memory, Snapshot
 from saveguard.persist.staging import Staging
 from saveguard.persist.steps import Save, Written
+from saveguard.persist.telling import told
 from saveguard.receipt import Receipt
 from saveguard.rules import registry
 
@@ -84,12 +85,10 @@ def _require_unchanged(save: Save, snapshot: Snapshot) -> None:
 
 def _describe(save: Save, ready: Prepared) -> None:
     """Read what is no variable: the model may be compiled anew, or frozen, in the next line."""
-    from keras.src.saving import saving_lib
-
     save.behind = True
     with save.explained(ready.facts, ready.contract):
-        if save.layout != "h5":  # whose writer makes the configuration itself
-            save.described = saving_lib._serialize_model_as_json(save.model)
+        if save.layout != "h5" and save.described is None:  # the writer of .h5 makes it itself
+            save.described = told(save.model)
         if save.prove:
             save.before = traits(save.model)
 

@@ -82,9 +82,7 @@ class HDF5File:
 
     def _by_keras(self, model: Any) -> None:
         if self._alone:
-            from keras.src.saving import saving_lib
-
-            with walking_faster(saving_lib):
+            with walking_faster():
                 model.save_weights(self.path)
         else:
             _save_whole(model, self.path)

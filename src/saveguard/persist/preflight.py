@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from saveguard.child import running
+from saveguard.child import running, walk
 from saveguard.contract import Contract
 from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
@@ -16,6 +16,7 @@ from saveguard.model import contract as contracts
 from saveguard.model import example as examples
 from saveguard.model import read as models
 from saveguard.model.example import Example
+from saveguard.persist.telling import told
 from saveguard.rules import registry
 
 
@@ -25,12 +26,14 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         example: Its first rows; made from the contract where none was given; None where the
             model does not say what it takes.
+        described: Configuration and metadata as JSON, where the model can tell them already.
     """
 
     example: Example | None
     contract: Contract | None
     facts: ModelFacts
     findings: tuple[Finding, ...]
+    described: tuple[str, str] | None = None
 
 
 def prepare(model: Any, given: Any, path: str, layout: str) -> Prepared:
@@ -46,8 +49,13 @@ def prepare(model: Any, given: Any, path: str, layout: str) -> Prepared:
     if not built and example is not None:
         _build(model, examples.shorten(example, contract), path)
         contract = contracts.read(model, example.inputs)
+    described = _told(model, layout)
     facts = models.read(
-        model, target=path, layout=layout, built_from_example=not built and example is not None
+        model,
+        target=path,
+        layout=layout,
+        built_from_example=not built and example is not None,
+        is_told=described is not None,
     )
     findings += registry.notice("model", facts)
     if not facts.built:
@@ -56,7 +64,28 @@ def prepare(model: Any, given: Any, path: str, layout: str) -> Prepared:
         example = examples.make(contract)
     if example is not None:
         example = examples.shorten(example, contract)
-    return Prepared(example=example, contract=contract, facts=facts, findings=findings)
+    return Prepared(
+        example=example,
+        contract=contract,
+        facts=facts,
+        findings=findings,
+        described=described,
+    )
+
+
+def _told(model: Any, layout: str) -> tuple[str, str] | None:
+    """The configuration of a model all of whose layers are built; None where it is made later.
+
+    A model of one's own may build layers when it is called, and those say so in theirs. What
+    cannot be told is looked for object by object.
+    """
+    own = walk.is_builtin(type(model)) and walk.has_graph(model)
+    if layout == "h5" or not own or not model.built:
+        return None
+    try:
+        return told(model)
+    except Exception:  # noqa: BLE001  raised again, and explained, when the file is written
+        return None
 
 
 def _example(

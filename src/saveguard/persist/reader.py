@@ -68,7 +68,7 @@ def load(
         config = archive.read(CONFIG).decode()
         assets = stack.enter_context(_assets(saving_lib, archive))
         stack.enter_context(quick_build())
-        stack.enter_context(walking_faster(saving_lib))
+        stack.enter_context(walking_faster())
         stack.enter_context(garbage_kept())
         descriptor = stack.enter_context(opened(facts.path))
         member = next(one for one in facts.members if one.name == WEIGHTS)

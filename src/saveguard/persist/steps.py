@@ -31,6 +31,7 @@ from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.sending import staging_for, upload_of
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
+from saveguard.persist.walking import garbage_kept
 from saveguard.receipt import Migration, Receipt, Verdict
 from saveguard.rules import registry
 from saveguard.version import __version__
@@ -85,7 +86,8 @@ class Save:
 
     def begin(self, given: Any, tolerance: float | None) -> tuple[Staging, Written]:
         """All that reads the model; the folder that holds the file is to be closed."""
-        return self.written(self.prepare(given), tolerance)
+        with garbage_kept():
+            return self.written(self.prepare(given), tolerance)
 
     def written(self, ready: Prepared, tolerance: float | None) -> tuple[Staging, Written]:
         """All that reads variables; the folder that holds the file is to be closed."""
@@ -103,6 +105,7 @@ class Save:
         with self._timed("preflight"):
             ready = prepare(self.model, given, self.path, self.layout)
         self.findings += ready.findings
+        self.described = ready.described
         return ready
 
     @contextmanager

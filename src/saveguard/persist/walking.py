@@ -5,38 +5,39 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-import threading
+import os
 from collections.abc import Iterator
 from typing import Any
 
-# Keras's own functions, once for each walk that is under way: several threads may walk at a time.
-_walks: list[tuple[Any, Any]] = []
-_alone = threading.Lock()
+from saveguard.child.quick import exchanged
+from saveguard.persist.exchange import Exchange
+
+_CONTAINERS = (list, dict, tuple)
+# A list may hold itself: what lies deeper is left to Keras.
+_DEEPEST = 4
 
 
 @contextlib.contextmanager
-def walking_faster(saving_lib: Any) -> Iterator[None]:
-    """Keras's walk over a model, with what it finds out about a class found out once.
+def _exchanged() -> Iterator[None]:
+    from keras.src.saving import saving_lib
+    from keras.src.saving.keras_saveable import KerasSaveable
 
-    Keras 3.15.1 lists and sorts some 200 names of every object, to skip nearly all of them; and it
-    keeps which to skip under one key and looks under another (`get_attr_skipset`), so that every
-    object also costs a layer that is built and thrown away.
-    """
-    with _alone:
-        if not _walks:
-            _walks.append((saving_lib.get_attr_skipset, saving_lib._walk_saveable))
-            found, walked = _walks[0]
-            saving_lib.get_attr_skipset = functools.partial(_found_out, found)
-            saving_lib._walk_saveable = functools.partial(_children, saving_lib, {}, walked)
-        else:
-            _walks.append(_walks[0])
-    try:
+    found, walked = saving_lib.get_attr_skipset, saving_lib._walk_saveable
+    children = functools.partial(_children, saving_lib, KerasSaveable, {}, walked)
+    with exchanged(
+        saving_lib,
+        get_attr_skipset=functools.partial(_found_out, found),
+        _walk_saveable=children,
+        file_utils=_Places(saving_lib.file_utils),
+    ):
         yield
-    finally:
-        with _alone:
-            found, walked = _walks.pop()
-            if not _walks:
-                saving_lib.get_attr_skipset, saving_lib._walk_saveable = found, walked
+
+
+# Keras 3.15.1 lists and sorts some 200 names of every object, to skip nearly all of them; and it
+# keeps which to skip under one key and looks under another (`get_attr_skipset`), so that every
+# object also costs a layer that is built and thrown away. Here what it finds out about a class is
+# found out once.
+walking_faster = Exchange(_exchanged)
 
 
 @functools.cache
@@ -53,11 +54,12 @@ def _found_out(found: Any, kind: str) -> set[str]:
 
 
 def _children(
-    saving_lib: Any, classes: dict[type, list[str]], walked: Any, saveable: Any
+    saving_lib: Any, base: type, classes: dict[type, list[str]], walked: Any, saveable: Any
 ) -> Iterator[tuple[str, Any]]:
-    """What `saving_lib._walk_saveable` gives, in its order.
+    """What `saving_lib._walk_saveable` gives, in its order, but for what holds no state.
 
     Args:
+        base: The class of what holds state.
         classes: The names that are not skipped of each class, filled on the way.
         walked: Keras's own function, for objects that say themselves what `dir` shall tell.
     """
@@ -77,7 +79,31 @@ def _children(
             child = getattr(saveable, name)
         except Exception:  # noqa: BLE001  as Keras: what cannot be read is not stored
             continue
-        yield name, child
+        if _may_hold_state(child, base):
+            yield name, child
+
+
+def _may_hold_state(child: Any, base: type, depth: int = 0) -> bool:
+    """Whether Keras's walk goes on from there: most containers hold plain values, or nothing."""
+    if not isinstance(child, _CONTAINERS):
+        return isinstance(child, base)
+    held = list(child.values() if isinstance(child, dict) else child)
+    return depth > _DEEPEST or any(_may_hold_state(part, base, depth + 1) for part in held)
+
+
+class _Places:
+    """Keras's `file_utils`, which asks of each place in the file whether it is a remote one."""
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+    def join(self, path: str, *parts: str) -> str:
+        """As Keras's own."""
+        near = ":" not in path and not path.startswith("/")
+        return os.path.join(path, *parts) if near else str(self._original.join(path, *parts))
 
 
 def _is_skipped(name: str, skipped: set[str]) -> bool:

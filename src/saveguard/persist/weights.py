@@ -71,7 +71,7 @@ def _assign(model: Any, facts: ArchiveFacts) -> None:
     arrays = reader.weights(facts)
     with (
         _ahead(arrays) as values,
-        walking_faster(saving_lib),
+        walking_faster(),
         garbage_kept(),
     ):
         reader.load_state(model, reader.store(saving_lib.H5IOStore, values, arrays), None)

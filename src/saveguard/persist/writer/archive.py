@@ -23,6 +23,7 @@ import h5py
 
 from saveguard.archive.read import CONFIG, METADATA, WEIGHTS
 from saveguard.child.window import Window
+from saveguard.persist.telling import told
 from saveguard.persist.walking import garbage_kept
 from saveguard.persist.writer import state
 from saveguard.persist.writer.file import File
@@ -86,7 +87,7 @@ class KerasArchive:
     def _write(self, model: Any, write_weights: Callable[..., tuple[int, int]]) -> Written:
         from keras.src.saving import saving_lib
 
-        config, metadata = self.described or saving_lib._serialize_model_as_json(model)
+        config, metadata = self.described or told(model)
         self._metadata = json.loads(metadata)
         with open(self.path, "w+b", buffering=0) as file, zipfile.ZipFile(file, "w") as archive:
             self._member(archive, CONFIG, config.encode())

@@ -86,7 +86,7 @@ class ShardedWeights:
             self._begin_shard()
             add = functools.partial(self._add, pool)
             store = collecting_store(saving_lib.H5IOStore, self._begin_group, add)
-            with walking_faster(saving_lib):
+            with walking_faster():
                 saving_lib._save_state(model, store, None, "", visited_saveables=set())
             store.finish()
             self._send(pool)

@@ -28,7 +28,7 @@ def store(file: Any, model: Any, assets: Any, written: Written) -> None:
     from keras.src.saving import saving_lib
 
     held = _recording_store(saving_lib.H5IOStore, file, written)
-    with walking_faster(saving_lib):
+    with walking_faster():
         saving_lib._save_state(model, held, assets, "", visited_saveables=set())
 
 
