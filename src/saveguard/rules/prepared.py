@@ -15,7 +15,8 @@ def between(older: Preprocessing, newer: Preprocessing) -> PreprocessingFacts:
     certain = not (older.random or newer.random)
     shared = [*_shared(older.pairs, newer.pairs)] if certain else []
     return PreprocessingFacts(
-        name=older.name,
+        # What the user wrote: a Keras pipeline's own name is seldom one that it was given.
+        name=older.path.partition(":")[2] or older.name,
         path=newer.path or newer.name,
         definitions=tuple(_drifts(older.definitions, newer.definitions)),
         settings=tuple(_drifts(_flat(older.settings), _flat(newer.settings))),
