@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import saveguard
 from saveguard import SaveguardError
-from saveguard.sequences import widths
+from saveguard.sequences import scatter, widths
+from saveguard.sequences.flat import flat, take
 
 
 def lognormal(rows: int) -> list[Any]:
@@ -150,3 +151,23 @@ def test_keras_and_tensorflow_are_fed(tmp_path: Any) -> None:
         )
     wider = saveguard.pad(rows, value=0, multiple_of=16)
     np.testing.assert_allclose(loaded.predict(wider.values, verbose=0), whole, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int32", "int64", "float16", "float32", "f8"])
+@pytest.mark.parametrize("value", [0, -0.0, 3])
+def test_rows_read_together_are_what_each_is_alone(dtype: str, value: float) -> None:
+    generator = np.random.default_rng(0)
+    lengths = generator.integers(5, 9, 300)
+    values = generator.integers(1, 100, int(lengths.sum())).astype(dtype)
+    held, filler = flat(values, lengths), np.dtype(dtype).type(value)
+    expected = np.full((len(lengths), 8), filler)
+    for row, (start, length) in enumerate(zip(held.starts, lengths, strict=True)):
+        expected[row, :length] = values[start : start + length]
+    for rows in (slice(None), slice(0, 4)):  # many at a time, and few
+        found = scatter.gather(take(held, rows), 8, filler)
+        assert found.dtype == expected.dtype and found.tobytes() == expected[rows].tobytes()
+
+
+def test_widths_are_multiples_of_what_was_asked() -> None:
+    assert widths.choose(np.array([0, 3, 5, 16]), 9, 8).tolist() == [8, 16]
+    assert widths.choose(np.array([0, 3, 5, 5]), 9).tolist() == [1, 3, 5]

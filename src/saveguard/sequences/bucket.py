@@ -49,6 +49,7 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         plan: The sequences, without padding.
         widths: The widths to which they are padded, ascending.
         batches: Of each batch its width and its sequences.
+        order: The sequences of all batches, one batch behind the other.
         others: What was given beside the sequences.
         waste_before: The part of one padded array that would be padding.
         waste: The part that is, in these batches.
@@ -57,6 +58,7 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     plan: Plan
     widths: Any
     batches: tuple[tuple[int, Any], ...]
+    order: Any
     others: tuple[Any, ...]
     waste_before: float
     waste: float
@@ -65,19 +67,20 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return len(self.batches)
 
     def __iter__(self) -> Iterator[Batch]:
-        first = 0
+        first = begin = 0
         while first < len(self.batches):
-            width, rows, last = self._block(first)
-            block = write(self.plan, width, rows)
+            width, count, last = self._block(first)
+            block = write(self.plan, width, self.order[begin : begin + count])
             values, lengths, of = block.values, block.lengths, block.rows
-            at, side = 0, self.plan.side
+            at, side, others = 0, self.plan.side, ()
             for _, chosen in self.batches[first:last]:
                 end = at + len(chosen)
                 given = of[at:end]
-                others = tuple([other[given] for other in self.others])
+                if self.others:
+                    others = tuple([other[given] for other in self.others])
                 yield Batch(values[at:end], lengths[at:end], given, others, side)
                 at = end
-            first = last
+            first, begin = last, begin + count
 
     def __getitem__(self, index: int) -> Batch:
         width, rows = self.batches[index]
@@ -107,14 +110,13 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
         return tf_dataset(self)
 
-    def _block(self, first: int) -> tuple[int, Any, int]:
-        """Batches of one width that follow each other, as many as are padded at once."""
-        width, held, count, last = self.batches[first][0], [], 0, first
+    def _block(self, first: int) -> tuple[int, int, int]:
+        """Batches of one width that follow each other: the width, how many rows, the next batch."""
+        width, count, last = self.batches[first][0], 0, first
         while last < len(self.batches) and self.batches[last][0] == width and count < _BLOCK:
-            held.append(self.batches[last][1])
-            count += len(held[-1])
+            count += len(self.batches[last][1])
             last += 1
-        return width, np.concatenate(held), last
+        return width, count, last
 
 
 def bucket(
@@ -154,12 +156,13 @@ def bucket(
     plan = prepare(held, options)
     lengths = plan.held.lengths
     chosen = _given(widths, lengths) if widths else choice.choose(lengths, buckets, multiple_of)
-    batches = _batches(lengths, chosen, batch_size, seed if shuffle else False)
+    order, batches = _batches(lengths, chosen, batch_size, seed if shuffle else False)
     steps, real = sum(width * len(rows) for width, rows in batches), int(lengths.sum())
     return Buckets(
         plan=plan,
         widths=chosen,
         batches=tuple(batches),
+        order=order,
         others=tuple(map(np.asarray, others)),
         waste_before=1 - real / (max(int(lengths.max()), 1) * len(lengths)),
         waste=1 - real / steps,
@@ -180,18 +183,26 @@ def _given(widths: Collection[int], lengths: Any) -> Any:
     return np.asarray(sorted(widths))
 
 
-def _batches(lengths: Any, widths: Any, size: int, seed: Any) -> list[tuple[int, Any]]:
-    """The width and the rows of each batch; a seed of False leaves the order that was given."""
+def _batches(lengths: Any, widths: Any, size: int, seed: Any) -> tuple[Any, list[tuple[int, Any]]]:
+    """All rows in order, and the width and the rows of each batch.
+
+    Args:
+        seed: False leaves the order that was given.
+    """
     of = _index(widths, lengths)
     found: list[tuple[int, Any]] = []
     if seed is False:
-        for bucket, rows in _in_order(of, size):
-            found += _split(int(widths[bucket]), rows, size)
-        return found
+        groups, at = list(_in_order(of, size)), 0
+        order = np.concatenate([rows for _, rows in groups])
+        for bucket, rows in groups:
+            found += _split(int(widths[bucket]), order[at : at + len(rows)], size)
+            at += len(rows)
+        return order, found
     generator = np.random.default_rng(seed)
     for bucket, rows in _by_bucket(of, 0):
         found += _split(int(widths[bucket]), generator.permutation(rows), size)
-    return [found[index] for index in generator.permutation(len(found))]
+    found = [found[index] for index in generator.permutation(len(found))]
+    return np.concatenate([rows for _, rows in found]), found
 
 
 def _in_order(of: Any, size: int) -> Iterator[tuple[int, Any]]:

@@ -10,6 +10,10 @@ from saveguard.sequences.flat import Flat, take
 
 # Rows whose steps stay in the cache while sequences of one class after the other are copied.
 _NEAR = 1 << 14
+# Steps that stay in the cache while what is behind the data is cleared.
+_STEPS = 1 << 15
+# A table of the real steps of rows of up to this width is small.
+_TABLE = 2048
 # Of a class, the longest sequence is at most half as long again as the shortest.
 _CLASSES = 2
 
@@ -71,13 +75,35 @@ def gather(held: Flat, width: int, value: Any) -> Any:
     )
     found = source[np.minimum(held.starts, last)].view(values.dtype)
     out = found.reshape(len(lengths), width, *values.shape[1:])
-    past = np.arange(least, width) >= lengths[:, None]
-    inner = (1,) * (values.ndim - 1)
-    np.copyto(out[:, least:], value, where=past.reshape(*past.shape, *inner))
+    if values.ndim == 1 and _is_clear(value, values.dtype) and width < min(len(lengths), _TABLE):
+        _clear(out, lengths)
+    else:
+        past = np.arange(least, width) >= lengths[:, None]
+        inner = (1,) * (values.ndim - 1)
+        np.copyto(out[:, least:], value, where=past.reshape(*past.shape, *inner))
     for row in np.flatnonzero(held.starts > last):
         start, length = held.starts[row], lengths[row]
         out[row, :length], out[row, length:] = values[start : start + length], value
     return out
+
+
+def _is_clear(value: Any, dtype: Any) -> bool:
+    """Whether a value is nothing but zero bits, as many as a whole number has."""
+    return dtype.kind in "iuf" and dtype.itemsize <= 8 and not any(dtype.type(value).tobytes())
+
+
+def _clear(out: Any, lengths: Any) -> None:
+    """Make zeros of what stands behind the data: all bits of real steps are kept, none of others.
+
+    Whole rows are one stretch of memory, which is faster to go through than the end of each.
+    """
+    bits, width, least = out.view(f"u{out.itemsize}"), out.shape[1], int(lengths.min())
+    real = np.arange(width) < np.arange(least, width + 1)[:, None]
+    masks = np.where(real, bits.dtype.type(np.iinfo(bits.dtype).max), bits.dtype.type(0))
+    rows = max(_STEPS // width, 1)
+    for first in range(0, len(bits), rows):
+        some = bits[first : first + rows]
+        np.bitwise_and(some, masks[lengths[first : first + rows] - least], out=some)
 
 
 def _by_row(held: Flat, out: Any, side: str) -> None:

@@ -18,7 +18,9 @@ def choose(lengths: Any, buckets: int, multiple_of: int = 1) -> Any:
     Found exactly, by dynamic programming over the lengths that occur (over 512 of their
     quantiles, where there are more).
     """
-    rounded = np.maximum(-(-lengths // multiple_of), 1) * multiple_of
+    rounded = np.maximum(lengths, 1)
+    if multiple_of > 1:
+        rounded = -(-rounded // multiple_of) * multiple_of
     if rounded.max() < _COUNTED:
         counts = np.bincount(rounded)
         widths = np.flatnonzero(counts)
