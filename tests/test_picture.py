@@ -57,6 +57,14 @@ def test_a_key_of_the_histogram_is_a_range_that_holds_the_value(value: float) ->
     assert low <= np.float32(value) <= high and high - low <= abs(value) / 8 * 1.01
 
 
+def test_only_values_that_are_out_are_shown_as_such() -> None:
+    for most in (47, 49, 50, 60):
+        rows = [[n % 47 for n in range(400)], [most, 1]]
+        (card,) = audits.audit(rows, "x: int32[batch, any] vocabulary=50").cards()
+        bars = next(one for one in card.charts if one.title == "Values").bars
+        assert bars[-1].high >= most and bars[-1].kind == ("out" if most >= 50 else "")
+
+
 def test_buckets_are_suggested_with_what_they_leave(cards: dict[str, Card]) -> None:
     told = cards["tokens"].charts[0].told
     assert "saveguard.bucket makes 4 widths of them (1, 3, 5, 200): 0% is padding." in told

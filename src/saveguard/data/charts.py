@@ -22,10 +22,19 @@ def charts(held: Column, one: Input | None) -> Iterator[Chart]:
     """The histograms of a column, beside what the input that it feeds takes."""
     if held.lengths and held.longest[0] > held.shortest[0]:
         yield _lengths(held, one)
-    keys = [(low(key), high(key), count) for key, count in held.histogram]
+    keys = [_within(held, low(key), high(key), count) for key, count in held.histogram]
     values = sorted(one for one in keys if abs(one[1]) < 3e38)
     if values:
         yield _values(held, values, one, None if one is None else one.pad)
+
+
+def _within(held: Column, left: float, right: float, count: int) -> tuple[float, float, int]:
+    """A range of values, without what lies beyond the largest and the smallest of all."""
+    if held.minimum is None or held.maximum is None:
+        return left, right, count
+    end = held.maximum + 1 if isinstance(held.maximum, int) else held.maximum
+    begin = max(left, float(held.minimum)) if held.minimum < right else left
+    return begin, min(right, float(end)) if end > begin else right, count
 
 
 def _lengths(held: Column, one: Input | None) -> Chart:
@@ -36,7 +45,9 @@ def _lengths(held: Column, one: Input | None) -> Chart:
     return Chart(
         title="Lengths",
         axis="steps",
-        bars=_binned([(n, n + 1, count) for n, count in counts], held.shortest[0], longest, top),
+        bars=_binned(
+            [(n, n + 1, count) for n, count in counts], held.shortest[0], longest, top and top + 1
+        ),
         marks=tuple(_bounds(axis, top)),
         told=" ".join(_waste(counts, held.steps[0], longest, top, fixed=fixed)),
     )
@@ -110,9 +121,13 @@ def _middle(values: list[tuple[float, float, int]]) -> tuple[float, float]:
 
 
 def _binned(
-    values: Sequence[tuple[float, float, int]], low: float, high: float, top: float | None
+    values: Sequence[tuple[float, float, int]], low: float, high: float, out: float | None
 ) -> tuple[Bar, ...]:
-    """Counts of narrow or wide ranges as bars of one width; what is outside goes to the ends."""
+    """Counts of narrow or wide ranges as bars of one width; what is outside goes to the ends.
+
+    Args:
+        out: The first value that the model does not take.
+    """
     whole = all(float(left).is_integer() for left, *_ in values)
     width = max((high - low) / _BARS, 1.0 if whole and high - low <= _BARS else 0.0) or 1.0
     count = max(1, min(_BARS, int((high - low) / width) + 1))
@@ -127,7 +142,7 @@ def _binned(
             low=low + index * width,
             high=low + (index + 1) * width,
             count=round(many),
-            kind="out" if top is not None and low + index * width >= top + (width <= 1) else "",
+            kind="out" if out is not None and many and low + (index + 1) * width > out else "",
         )
         for index, many in enumerate(bars)
     )
