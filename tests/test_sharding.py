@@ -230,3 +230,27 @@ def test_a_set_behind_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     loaded = model(2)
     loaded.load_weights(tmp_path / "near" / "m.weights.json")
     assert same(loaded, saved)
+
+
+def test_a_set_is_saved_in_the_background(tmp_path: Path) -> None:
+    saved, index = model(), tmp_path / "m.weights.json"
+    before = [value.copy() for value in values(saved)]
+    saving = saveguard.save(saved, index, rows(4, 64), max_shard_size=20 * KB, background=True)
+    saved.set_weights([array + 1 for array in saved.get_weights()])
+    assert saving.result().proven and len(os.listdir(tmp_path)) > 3
+    loaded = model(1)
+    saveguard.load_weights(loaded, index)
+    assert all(map(np.array_equal, values(loaded), before))
+
+
+def test_a_set_is_saved_to_an_address_in_the_background(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    MemoryFileSystem.store.clear()
+    address, saved = "memory://sets/m.weights.json", model()
+    saving = saveguard.save(saved, address, max_shard_size=20 * KB, background=True)
+    assert saving.result().upload is not None
+    loaded = model(1)
+    saveguard.load_weights(loaded, address)
+    assert same(loaded, saved)
