@@ -244,3 +244,12 @@ def test_nothing_outlives_a_parent_that_is_killed(keras_is_a_stub: Path, does: s
         parent.kill()
     _, alive = psutil.wait_procs(left, timeout=30)
     assert alive == []
+
+
+def test_a_process_that_does_not_tell_the_end_of_a_fork_is_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    process = verifier.Verifier(sys.executable, "")
+    monkeypatch.setattr(process, "_next", lambda _end: None)
+    process._end(2**22 + 1)  # no such process
+    assert process.dead and process.process.poll() is not None

@@ -121,6 +121,10 @@ class Verifier:
         end = time.monotonic() + 10
         while (message := self._next(end)) and not {"exit", "gone"} & message.keys():
             pass
+        if (
+            message is None
+        ):  # what is told later would be taken for the answer to what is asked next
+            self.close()
 
     def _gone(self, message: dict[str, Any] | None, limit: float) -> dict[str, Any]:
         """The process hung, died or has no Keras: it is of no further use."""
