@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,6 +90,23 @@ def test_a_grain_loader_is_read() -> None:
     held = grain.MapDataset.source([{"x": x, "y": y} for x, y in zip(X, Y, strict=True)])
     same(columns_of(held.batch(3)))
     same(columns_of(held.to_iter_dataset().batch(3)))
+
+
+def test_what_repeats_without_end_is_told_and_not_read() -> None:
+    class Repeated:
+        def __init__(self, length: int | None) -> None:
+            self.length = length
+
+        def __len__(self) -> int:
+            if self.length is None:
+                raise TypeError("it has no len()")
+            return self.length
+
+        def __iter__(self) -> Iterator[Any]:
+            return iter([X[:3]])
+
+    assert saveguard.audit(Repeated(sys.maxsize // 256), CONTRACT).codes == ("SG592",)
+    assert saveguard.audit(Repeated(None), CONTRACT).summary.rows == 3
 
 
 def test_frames_and_tables_are_read_without_a_copy_of_their_own() -> None:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+# More batches than anybody reads: Grain's repeat() has sys.maxsize rows.
+_NEVER = 1 << 48
+
+
 class Batches:
     """An iterable of batches, read once and in its order."""
 
@@ -103,4 +107,9 @@ def _is_endless(data: Any) -> bool:
     cardinality = getattr(data, "cardinality", None)
     if callable(cardinality):
         return int(cardinality()) == -1
+    if hasattr(data, "__iter__") and hasattr(data, "__len__"):
+        try:
+            return len(data) > _NEVER
+        except TypeError:  # a torch loader of a stream without a length
+            return False
     return getattr(data, "num_batches", 0) is None and isinstance(data, Iterable) is False
