@@ -121,9 +121,7 @@ class Verifier:
         end = time.monotonic() + 10
         while (message := self._next(end)) and not {"exit", "gone"} & message.keys():
             pass
-        if (
-            message is None
-        ):  # what is told later would be taken for the answer to what is asked next
+        if message is None:  # told later, it would be taken for the answer to what is asked next
             self.close()
 
     def _gone(self, message: dict[str, Any] | None, limit: float) -> dict[str, Any]:
