@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch test-cluster coverage check format rules schema lock sweep faults bench bench-load bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills kills-writer bench-background bench-checkpoint audits
+.PHONY: help setup demo test test-jax test-torch test-cluster coverage check format rules schema lock sweep faults bench bench-load bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills kills-writer bench-background bench-bounded bench-checkpoint audits
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -119,6 +119,9 @@ fuzz: $(READY)  ## 20,000 mutated archives: no crash, hang, or file without a ve
 
 bench: $(READY)  ## what a save costs, against plain Keras
 	$(BIN)/python benchmarks/save.py
+
+bench-bounded: $(READY)  ## a model larger than half of the memory it may take; as root
+	KERAS_BACKEND=tensorflow $(BIN)/python benchmarks/bounded.py
 
 bench-load: $(READY)  ## what a load costs, against plain Keras
 	$(BIN)/python benchmarks/load.py

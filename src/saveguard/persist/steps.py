@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
-import json
 import os
 import platform
 import time
@@ -31,6 +30,7 @@ from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.sending import staging_for, upload_of
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
+from saveguard.persist.telling import told
 from saveguard.persist.walking import garbage_kept
 from saveguard.receipt import Migration, Receipt, Verdict
 from saveguard.rules import registry
@@ -202,7 +202,7 @@ class Save:
         with self._timed("proof"):
             parts, lost = carry.request_parts(self.model, facts, staging.folder)
             if self.layout in ("weights", "shards"):
-                parts["config"] = self.described[0] if self.described else _config_of(self.model)
+                parts["config"] = (self.described or told(self.model))[0]
             if self.prepared is not None:
                 parts["preprocessing"] = preprocessing.request(self.prepared.preprocessing)
             parts["behind"] = self.behind
@@ -294,9 +294,3 @@ class Save:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - start
-
-
-def _config_of(model: Any) -> str:
-    import keras
-
-    return json.dumps(keras.saving.serialize_keras_object(model))
