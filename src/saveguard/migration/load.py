@@ -15,6 +15,7 @@ from saveguard.migration.plan import plan
 from saveguard.migration.run import build
 from saveguard.migration.source import source_from
 from saveguard.persist import load as current
+from saveguard.persist.verify import opened
 from saveguard.remote.near import near
 from saveguard.rules import registry
 
@@ -58,7 +59,7 @@ def load(
         Exception: Whatever Keras raises, with the diagnosis as a note.
     """
     with near(path) as name:
-        facts = read(name, digests=False, arrays=False) if os.path.exists(name) else None
+        facts = opened(name, digests=False) if os.path.exists(name) else None
         if facts is not None and is_old(facts):
             return _by_steps(read(name), custom_objects, compile, compare)
         return current.load(
@@ -68,6 +69,7 @@ def load(
             compare=compare,
             preprocessing=preprocessing,
             verify_digests=verify_digests if name == os.fspath(path) else "now",
+            facts=facts,
         )
 
 

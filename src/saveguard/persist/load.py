@@ -30,6 +30,7 @@ def load(
     compare: bool = False,
     preprocessing: Any = None,
     verify_digests: Literal["now", "background", "never"] = "now",
+    facts: ArchiveFacts | None = None,
 ) -> Any:
     """Load a Keras model, checked before anything of the file is executed.
 
@@ -47,6 +48,7 @@ def load(
         verify_digests: Whether the model is given back once all bytes are checked (`now`), or
             before, and what is found afterwards becomes a `RuntimeWarning` (`background`); with
             `never`, large arrays are not checked.
+        facts: What was read of the file already, without the digests of large members.
 
     Returns:
         The model that `keras.saving.load_model` gives.
@@ -58,7 +60,7 @@ def load(
         Exception: Whatever Keras raises, with the diagnosis as a note.
     """
     name = os.fspath(path)
-    facts = opened(name, digests=False)
+    facts = facts or opened(name, digests=False)
     direct = reader.reads(facts) and agreed(facts)
     if not direct and verify_digests != "never":
         facts = opened(name)
