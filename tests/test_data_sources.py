@@ -202,3 +202,12 @@ def source_of(table: pa.Table, folder: Path) -> Source:
 
     feather.write_feather(table, str(folder / "a.feather"))
     return source(folder / "a.feather")
+
+
+def test_runs_of_one_value_are_told_as_values(tmp_path: Path) -> None:
+    import pyarrow.compute as pc
+
+    held = pa.table({"x": pc.run_end_encode(pa.array([1.5, 1.5, 2.0]))})
+    with pa.ipc.new_file(str(tmp_path / "a.arrow"), held.schema) as file:
+        file.write_table(held)
+    assert [row["x"] for row in rows_of(source(tmp_path / "a.arrow"))] == [1.5, 1.5, 2.0]

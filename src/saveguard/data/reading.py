@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from saveguard.data import engines
+from saveguard.data import columns, engines
 from saveguard.data.engines import Engine
 from saveguard.data.keys import Keys
 from saveguard.data.resume import Kept
@@ -17,7 +17,7 @@ from saveguard.data.sample import spread
 from saveguard.data.source import Part, Source, Trouble
 from saveguard.data.summary import Summary, troubled
 from saveguard.data.terms import Plan, Terms, plan
-from saveguard.data.work import Work, first_columns
+from saveguard.data.work import Work
 
 
 class Step(NamedTuple):
@@ -96,37 +96,40 @@ def read(
         else:
             parts.append((number, one))
     chosen = spread(parts, run.sample)
-    work = _work(run, source, chosen, keyed, known)
+    tables = columns.tables(source, *map(_bare, (parts, chosen))) if source.movable else ()
+    work = _work(Work(source, run.terms, keyed=keyed, known=known), tables)
+    # No worker asks what columns there are.
+    chosen = [(number, msgspec.structs.replace(part, columns=())) for number, part in chosen]
     with nullcontext() if resume is None else Kept(os.fspath(resume), work) as kept:
         done, stopped = _summed(run, work, chosen, kept)
-    planned = plan(run.terms, _depths(done, work))
+    planned = work.planned or plan(run.terms, _met(done))
     return Reading(source.name, found + done, planned, len(parts), len(chosen), stopped)
 
 
-def _work(
-    run: Run, source: Source, parts: Sequence[tuple[int, Part]], keyed: bool, known: Keys | None
-) -> Work:
-    """The work on a source; where its parts can be read twice, only the columns that matter."""
-    work = Work(source, run.terms, keyed=keyed, known=known)
-    if not source.movable:
+def _bare(parts: Sequence[tuple[int, Part]]) -> list[Part]:
+    return [part for _, part in parts]
+
+
+def _work(work: Work, tables: Sequence[dict[str, int]]) -> Work:
+    """The work on a source; where its columns are known, only those that matter."""
+    depths = columns.together(tables)
+    if not depths:
         return work
-    depths = first_columns(source, parts)
-    planned = plan(run.terms, depths)
+    planned = plan(work.terms, depths, tables)
     expected = {name: one for name, one in planned.expected.items() if name in depths}
-    columns = _wanted(expected) if run.terms.contract and planned.inputs else None
-    return msgspec.structs.replace(work, expected=expected, columns=columns, depths=depths)
+    wanted = _wanted(expected) if work.terms.contract and planned.inputs else None
+    return msgspec.structs.replace(work, expected=expected, columns=wanted, planned=planned)
 
 
-def _wanted(columns: Iterable[str]) -> tuple[str, ...]:
+def _wanted(names: Iterable[str]) -> tuple[str, ...]:
     """Columns, and the structs whose fields they may be."""
-    parts = (column.split(".") for column in columns)
+    parts = (name.split(".") for name in names)
     return tuple(sorted({".".join(one[:end]) for one in parts for end in range(1, len(one) + 1)}))
 
 
-def _depths(found: Summary, work: Work) -> dict[str, int]:
-    """The columns of the source; of one that is read once, those that were met."""
-    met = {name: len(column.lengths) for name, column in found.columns.items()}
-    return dict(work.depths) or met
+def _met(found: Summary) -> dict[str, int]:
+    """The columns that were met, of a source that is read once."""
+    return {name: len(column.lengths) for name, column in found.columns.items()}
 
 
 def _summed(

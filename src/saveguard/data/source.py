@@ -32,6 +32,8 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
         bytes: How much is to be read, for the progress and to share out work; 0: not known.
         stamp: Changes when the content does (size and time of the file), so that `--resume` does
             not keep what is stale.
+        columns: The columns and how many axes each has behind its rows, where the format tells
+            them without reading a row.
     """
 
     file: str
@@ -43,6 +45,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: int = -1
     bytes: int = 0
     stamp: str = ""
+    columns: tuple[tuple[str, int], ...] = ()
 
     @property
     def name(self) -> str:

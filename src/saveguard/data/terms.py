@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -48,11 +48,13 @@ class Plan(msgspec.Struct, frozen=True):
     unused: tuple[str, ...] = ()
 
 
-def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
+def plan(terms: Terms, depths: Mapping[str, int], tables: Sequence[Collection[str]] = ()) -> Plan:
     """The plan for data with these columns.
 
     Args:
         depths: How many axes each column has behind its rows.
+        tables: The columns that stand together. An input that no column is named for is looked
+            for beside the labels.
     """
     expected: dict[str, Expected] = {}
     inputs: dict[str, Input] = {}
@@ -62,9 +64,9 @@ def plan(terms: Terms, depths: Mapping[str, int]) -> Plan:
             expected[target.column] = target.expected
     if contract is None:
         return Plan(expected, inputs, unknown=_strangers(terms, depths))
-    missing = []
+    missing, beside = [], _beside_labels(terms, tables) or depths
     for one in contract.inputs:
-        columns = _columns(one, terms, depths)
+        columns = _columns(one, terms, depths, beside)
         if not columns and not one.optional:
             missing.append(one)
         for column in columns:
@@ -117,14 +119,16 @@ def name(one: Input) -> str:
     return key[1] if key else one.name
 
 
-def _columns(one: Input, terms: Terms, depths: Mapping[str, int]) -> Sequence[str]:
+def _columns(
+    one: Input, terms: Terms, depths: Mapping[str, int], beside: Collection[str]
+) -> Sequence[str]:
     """The columns that feed an input: those that somebody says, the one of its name, or all."""
     for said in (one.name, name(one)):
         if said in terms.columns:
             return tuple(column for column in terms.columns[said] if column in depths)
     if name(one) in depths:
         return (name(one),)
-    contract, free = terms.contract, [*_free(terms, depths)]
+    contract, free = terms.contract, [*_free(terms, beside)]
     if contract is None or len(contract.inputs) > 1:
         return ()
     free = [column for column in free if column not in _LABELS] or free
@@ -135,10 +139,17 @@ def _columns(one: Input, terms: Terms, depths: Mapping[str, int]) -> Sequence[st
     return plain if len(plain) == width else ()
 
 
-def _free(terms: Terms, depths: Mapping[str, int]) -> Iterator[str]:
+def _beside_labels(terms: Terms, tables: Sequence[Collection[str]]) -> list[str]:
+    """The columns of the tables that have labels; none where no table does."""
+    labels = {target.column for target in terms.targets}
+    held = [table for table in tables if labels & set(table)]
+    return list(dict.fromkeys(column for table in held for column in table))
+
+
+def _free(terms: Terms, columns: Collection[str]) -> Iterator[str]:
     taken = {column for columns in terms.columns.values() for column in columns}
     taken |= {target.column for target in terms.targets}
-    yield from (column for column in depths if column not in taken)
+    yield from (column for column in columns if column not in taken)
 
 
 def _strangers(terms: Terms, depths: Mapping[str, int]) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,12 +10,13 @@ import numpy as np
 
 from saveguard.data import keys, kinds
 from saveguard.data import terms as asked
+from saveguard.data.columns import depths
 from saveguard.data.counting import Tallies
 from saveguard.data.expected import Expected
 from saveguard.data.keys import Keys
 from saveguard.data.notes import Notes, Stretch
 from saveguard.data.scan import scan
-from saveguard.data.source import Part, Source, Trouble
+from saveguard.data.source import Part, Trouble
 from saveguard.data.summary import Summary, troubled
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Work(msgspec.Struct, frozen=True):
         terms: What is asked.
         expected: What is due in each column; None: the first batch tells which columns there are.
         columns: The columns to read; None for all.
-        depths: The columns that there are, with how many axes each has behind its rows.
+        planned: Which column feeds which input; None where only reading tells the columns.
         keyed: Whether the rows' keys are kept.
         known: Keys of another data set, among which rows are looked for.
     """
@@ -40,7 +40,7 @@ class Work(msgspec.Struct, frozen=True):
     terms: asked.Terms
     expected: Mapping[str, Expected] | None = None
     columns: tuple[str, ...] | None = None
-    depths: Mapping[str, int] = msgspec.field(default_factory=dict)
+    planned: asked.Plan | None = None
     keyed: bool = False
     known: Keys | None = None
 
@@ -104,50 +104,3 @@ def _keys(work: Work, batch: pa.RecordBatch, stretch: Stretch) -> Summary:
         notes.rows(kinds.DUPLICATE, np.flatnonzero(keys.known(found, work.known)))
     held = keys.kept(keys.different(found)) if work.keyed else None
     return Summary(keys=held, seen=notes.seen)
-
-
-def depths(schema: pa.Schema) -> dict[str, int]:
-    """How many axes each column has behind its rows."""
-    return {field.name: _depth(field.type) for field in schema}
-
-
-def _depth(kind: pa.DataType) -> int:
-    import pyarrow as pa
-
-    if isinstance(kind, pa.BaseExtensionType):
-        return len(getattr(kind, "shape", ())) or _depth(kind.storage_type)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return 1 + _depth(kind.value_type)
-    return 0
-
-
-def first_columns(source: Source, parts: Sequence[tuple[int, Part]]) -> dict[str, int]:
-    """The columns of the first part that can be read, with their depths."""
-    for _, part in parts:
-        told = _footer(part)
-        if told is not None:
-            return told
-        for held in _closing(source.read(part, None)):
-            if not isinstance(held, Trouble):
-                return depths(held.schema)
-    return {}
-
-
-def _footer(part: Part) -> dict[str, int] | None:
-    """The columns, where the format tells them without reading a row."""
-    module = f"saveguard.data.sources.{part.format}"
-    schema = getattr(importlib.import_module(module), "schema", None) if part.format else None
-    try:
-        return depths(schema(part)) if schema else None
-    except (OSError, ValueError):
-        return None  # reading the part says what is wrong with it
-
-
-def _closing(batches: Iterator[Any]) -> Iterator[Any]:
-    """The batches; whoever stops early leaves no file open."""
-    try:
-        yield from batches
-    finally:
-        close = getattr(batches, "close", None)
-        if close:
-            close()

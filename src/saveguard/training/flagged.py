@@ -11,12 +11,12 @@ import numpy as np
 
 from saveguard.contract import Contract, Input
 from saveguard.data import kinds
+from saveguard.data.columns import depths
 from saveguard.data.notes import Stretch
 from saveguard.data.scan import scan
 from saveguard.data.source import Source, Trouble
 from saveguard.data.targets import Target
 from saveguard.data.terms import Plan, Terms, plan
-from saveguard.data.work import depths
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from saveguard.data.columns import told
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -39,6 +41,15 @@ def columns(name: str, array: Any) -> dict[str, pa.Array]:
             for key, part in columns(where, values).items()
         }
     return {name: column(array)}
+
+
+def described(name: str, shape: tuple[int, ...], dtype: Any) -> tuple[tuple[str, int], ...]:
+    """The columns of an array with their depths; of one that is no column, none."""
+    try:
+        found = columns(name, np.empty((0, *shape[1:]), dtype))
+    except NoColumn:
+        return ()
+    return told(batch(found).schema)
 
 
 def column(array: Any) -> pa.Array:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from saveguard.data.columns import told
 from saveguard.data.source import Part
 from saveguard.data.sources import opening
 from saveguard.data.sources.arrays import BATCH
-from saveguard.data.sources.plain import plain, wanted
+from saveguard.data.sources.plain import plain, schema, wanted
 from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def parts(path: str) -> Iterator[Part]:
         yield Part(file=path, format="arrow", bytes=bytes_, stamp=stamp)
         return
     with _mapped(path) as file, pa.ipc.open_file(file) as held:
-        count, row = held.num_record_batches, 0
+        count, row, columns = held.num_record_batches, 0, told(schema(held.schema))
         for index in range(count):
             rows = held.get_batch(index).num_rows
             yield Part(
@@ -41,6 +42,7 @@ def parts(path: str) -> Iterator[Part]:
                 rows=rows,
                 bytes=bytes_ // count,
                 stamp=stamp,
+                columns=columns,
             )
             row += rows
 

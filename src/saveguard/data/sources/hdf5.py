@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ _PART = 1 << 26
 _OF_KERAS = {"model_config", "layer_names", "keras_version"}
 # A dataset of texts or of sequences holds pointers; the values are about this long.
 _POINTED = 256
+_ROWS = "; rows "
 
 
 def parts(path: str) -> Iterator[Part | Trouble]:
@@ -37,7 +39,7 @@ def parts(path: str) -> Iterator[Part | Trouble]:
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """The rows of a stretch; a dataset is called by its path: `train/tokens`."""
     with opening.binary(part.file) as raw, _file(raw) as file:
-        names = next(names for names in _tables(file) if part.at.startswith(_told(names)))
+        names = next(names for names in _tables(file) if _is_of(part, names))
         asked = [name for name in names if columns is None or name in columns]
         step = arrays.rows_of(part.bytes, part.rows)
         for start in range(part.start, part.stop, step):
@@ -67,28 +69,47 @@ def _told(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
+def _is_of(part: Part, names: Sequence[str]) -> bool:
+    told = _told(names)
+    return part.at == told or part.at.startswith(told + _ROWS)
+
+
 def _stretches(path: str, file: Any, names: list[str], stamp: str) -> Iterator[Part]:
     rows = min(file[name].shape[0] for name in names)
     width = sum(_width(file[name]) for name in names)
     step = max(_PART // max(width, 1), 1)
+    columns = tuple(itertools.chain.from_iterable(_columns(name, file[name]) for name in names))
     for start in range(0, rows, step):
         stop = min(start + step, rows)
         yield Part(
             file=path,
             format="hdf5",
-            at=_told(names) + (f"; rows {start} to {stop - 1}" if rows > step else ""),
+            at=_told(names) + (f"{_ROWS}{start} to {stop - 1}" if rows > step else ""),
             start=start,
             stop=stop,
             first_row=start,
             rows=stop - start,
             bytes=(stop - start) * width,
             stamp=stamp,
+            columns=columns,
         )
 
 
 def _width(held: Any) -> int:
     inner = int(np.prod(held.shape[1:], dtype=np.int64))
     return inner * (_POINTED if held.dtype.hasobject else int(held.dtype.itemsize))
+
+
+def _columns(name: str, held: Any) -> tuple[tuple[str, int], ...]:
+    """The columns of a dataset with their depths, by its header."""
+    import h5py
+
+    axes = len(held.shape) - 1
+    if h5py.check_string_dtype(held.dtype) is not None:
+        return ((name, axes),)
+    if h5py.check_vlen_dtype(held.dtype) is not None:
+        return ((name, axes + 1),)
+    return arrays.described(name, held.shape, held.dtype)
 
 
 def _segments(file: Any, names: Sequence[str], start: int, stop: int) -> Mapping[str, list[Any]]:

@@ -56,14 +56,14 @@ def parts(path: str) -> Iterator[Part | Trouble]:
         yield pickled(path)
         return
     whole = head.whole_rows(opening.size(path) - head.begins)
-    yield from _stretches(path, whole, head.width)
+    yield from _stretches(path, whole, head)
     if whole < head.shape[0]:
         yield cut_off(path, whole, head.shape[0])
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """The rows of a stretch; the column is called as the file is, without a shard's number."""
-    name = _SHARD.sub("", os.path.basename(part.file).removesuffix(".npy")) or "x"
+    name = _name(part.file)
     step = arrays.rows_of(part.bytes, part.rows)
     with opening.binary(part.file) as file:
         rows = _rows(part.file, file, header(file))
@@ -108,7 +108,8 @@ def cut_off(path: str, whole: int, rows: int, place: str = "") -> Trouble:
     return Trouble(code=DAMAGED, file=path, what=what, place=place, row=whole, rows=rows - whole)
 
 
-def _stretches(path: str, rows: int, width: int) -> Iterator[Part]:
+def _stretches(path: str, rows: int, head: Header) -> Iterator[Part]:
+    columns, width = arrays.described(_name(path), head.shape, head.dtype), head.width
     step, stamp = max(_PART // max(width, 1), 1), opening.stamp(path)
     for start in range(0, rows, step):
         stop = min(start + step, rows)
@@ -122,7 +123,12 @@ def _stretches(path: str, rows: int, width: int) -> Iterator[Part]:
             rows=stop - start,
             bytes=(stop - start) * width,
             stamp=stamp,
+            columns=columns,
         )
+
+
+def _name(path: str) -> str:
+    return _SHARD.sub("", os.path.basename(path).removesuffix(".npy")) or "x"
 
 
 def _rows(path: str, file: IO[bytes], head: Header) -> Any:

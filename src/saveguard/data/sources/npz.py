@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ def parts(path: str) -> Iterator[Part | Trouble]:
             rows=rows,
             bytes=sum(heads[name].width for name in names) * rows,
             stamp=stamp,
+            columns=_columns(names, heads),
         )
 
 
@@ -86,6 +88,11 @@ def uneven(path: str, names: list[str], heads: Mapping[str, Any]) -> Iterator[Tr
             rows=rows[most] - rows[least],
             column=least,
         )
+
+
+def _columns(names: list[str], heads: Mapping[str, Header]) -> tuple[tuple[str, int], ...]:
+    held = (arrays.described(name, heads[name].shape, heads[name].dtype) for name in names)
+    return tuple(itertools.chain.from_iterable(held))
 
 
 def _headers(archive: zipfile.ZipFile) -> dict[str, Header]:

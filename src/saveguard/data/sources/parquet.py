@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from saveguard.data.columns import told
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import arrays, opening
-from saveguard.data.sources.plain import plain, wanted
+from saveguard.data.sources.plain import plain, schema, wanted
 from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def parts(path: str) -> Iterator[Part | Trouble]:
 
     stamp, row = opening.stamp(path), 0
     with opening.binary(path) as file:
-        metadata = pq.ParquetFile(file).metadata
+        held = pq.ParquetFile(file)
+        metadata, columns = held.metadata, told(schema(held.schema_arrow))
     for index in range(metadata.num_row_groups):
         group = metadata.row_group(index)
         yield Part(
@@ -36,18 +38,9 @@ def parts(path: str) -> Iterator[Part | Trouble]:
             rows=group.num_rows,
             bytes=group.total_byte_size,
             stamp=stamp,
+            columns=columns,
         )
         row += group.num_rows
-
-
-def schema(part: Part) -> pa.Schema:
-    """The columns of a part as `read` gives them, from the file's footer."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    with opening.binary(part.file) as file:
-        held = pq.ParquetFile(file).schema_arrow
-    return plain(pa.RecordBatch.from_pylist([], schema=held)).schema
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:

@@ -25,6 +25,14 @@ def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
     return arrays.batch(found)
 
 
+def schema(held: pa.Schema) -> pa.Schema:
+    """The schema that `plain` gives the batches of this one."""
+    import pyarrow as pa
+
+    columns = [pa.nulls(0, kind) for kind in held.types]
+    return plain(pa.RecordBatch.from_arrays(columns, schema=held)).schema
+
+
 def wanted(there: Sequence[str], columns: Sequence[str] | None) -> list[str]:
     """The columns of a file that were asked for, in the file's order."""
     return [name for name in there if columns is None or name in columns]
@@ -43,6 +51,7 @@ def _columns(name: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
 
 def _simple(column: pa.Array) -> pa.Array:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = column.type
     if isinstance(kind, pa.FixedShapeTensorType):
@@ -52,7 +61,7 @@ def _simple(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return column.dictionary_decode()
     if pa.types.is_run_end_encoded(kind):
-        return column.cast(kind.value_type)
+        return pc.run_end_decode(column)
     if pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
         return column.cast(pa.large_list(kind.value_type))
     for one, other in (
