@@ -133,7 +133,18 @@ def test_text_where_numbers_are_due(tmp_path: Path) -> None:
 
 def test_sequences_where_values_are_due(tmp_path: Path) -> None:
     path = parquet(tmp_path, x=pa.array([[[1.0]], [[2.0, 3.0]]]))
-    assert saveguard.audit(path, "x: float32[batch]").codes == ("SG502",)
+    (found,) = saveguard.audit(path, "x: float32[batch]").findings
+    assert (found.code, found.message) == (
+        "SG502",
+        "rows of `x` are lists of lists of float64; the model takes 0 axes behind the batch",
+    )
+
+
+def test_the_type_of_nested_rows_is_told_whole(tmp_path: Path) -> None:
+    images = pa.list_(pa.list_(pa.list_(pa.uint8(), 3), 32), 32)
+    path = parquet(tmp_path, x=pa.array(np.zeros((2, 32, 32, 3), "u1").tolist(), images))
+    found = saveguard.audit(path, "x: uint8[batch, 7]").findings
+    assert "rows of `x` are uint8[32, 32, 3]; the model takes" in found[0].message
 
 
 def test_an_input_without_a_column_names_the_columns(tmp_path: Path) -> None:

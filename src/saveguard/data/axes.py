@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from saveguard.contract import Axis
-from saveguard.data import kinds
+from saveguard.data import kinds, types
 from saveguard.data.counting import Tally
 from saveguard.data.expected import Expected
 from saveguard.data.flat import Array, Flat, through
@@ -95,4 +95,4 @@ def _wrong(held: Flat, level: int, wrong: Array, kind: str, lengths: Array, note
 
 def _shown(held: Flat) -> Any:
     """What stands in rows that are values, or their type."""
-    return held.values if not held.levels and held.kind == "number" else held.type
+    return held.values if not held.levels and held.kind == "number" else types.told(held.type)

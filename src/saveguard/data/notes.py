@@ -10,6 +10,9 @@ from saveguard.data.flat import Array
 from saveguard.data.source import Part
 from saveguard.data.summary import SHOWN, Seen, Witness
 
+# No number is so long, and few types are.
+_LONGEST = 80
+
 
 class Stretch(NamedTuple):
     """Rows of a part that lie together.
@@ -40,7 +43,8 @@ class Stretch(NamedTuple):
 def told(value: Any) -> str:
     """A value as text, not too long."""
     plain = value.item() if isinstance(value, np.generic) else value
-    return "" if plain is None else repr(plain)[:40]
+    text = "" if plain is None else repr(plain)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 class Notes:

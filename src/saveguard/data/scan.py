@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from saveguard.data import axes, beside, kinds
+from saveguard.data import axes, beside, kinds, types
 from saveguard.data.blocks import Pass
 from saveguard.data.counting import Tallies, Tally
 from saveguard.data.expected import Expected
@@ -61,7 +61,7 @@ def column(held: Flat, stretch: Stretch, expected: Expected, tally: Tally) -> Co
     if held.kind == "text" and expected.numbers:
         notes.rows(kinds.TEXT, held.there)
     if held.kind == "other" and expected != _NOTHING:
-        notes.rows(kinds.OTHER, held.there, held.type)
+        notes.rows(kinds.OTHER, held.there, types.told(held.type))
     looked = Pass(held, expected, notes)
     looked.run()
     tally.count_values(looked.values, looked.begins, stretch.row)
