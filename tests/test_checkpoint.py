@@ -18,6 +18,7 @@ import pytest
 
 import saveguard
 from saveguard.training import index as listing
+from saveguard.training.place import place_of
 
 pytestmark = pytest.mark.backend
 RNG = np.random.default_rng(0)
@@ -40,7 +41,13 @@ def fit(made: Any, *callbacks: Any, epochs: int = 3, **options: Any) -> Any:
 
 
 def index(template: Path) -> listing.Index:
-    return listing.read(listing.index_path(str(template)), str(template))
+    place, rest = place_of(str(template))
+    return listing.read(place, place.read(listing.name_of(rest)), str(template))
+
+
+def index_path(template: Path) -> Path:
+    place, rest = place_of(str(template))
+    return Path(place.path_of(listing.name_of(rest)))
 
 
 def test_every_epoch_is_saved_and_proven(tmp_path: Path, capsys: Any) -> None:
@@ -49,7 +56,7 @@ def test_every_epoch_is_saved_and_proven(tmp_path: Path, capsys: Any) -> None:
     history = fit(model(), checkpoint)
     names = [f"m-{i + 1:02d}-{loss:.2f}.keras" for i, loss in enumerate(history.history["loss"])]
     assert sorted(os.listdir(tmp_path / "run")) == sorted(
-        [*names, listing.index_path(str(template)).name, _lock(template).name]
+        [*names, index_path(template).name, _lock(template).name]
     )
     assert [entry.state for entry in index(template).entries] == ["proven"] * 3
     assert all(outcome.proven for outcome in checkpoint.outcomes)
@@ -140,7 +147,7 @@ def test_resume_without_checkpoints_begins_anew(tmp_path: Path) -> None:
 def test_resume_without_an_index_asks_the_files(tmp_path: Path) -> None:
     template = tmp_path / "m-{epoch}.keras"
     fit(model(), saveguard.Checkpoint(template), epochs=2)
-    listing.index_path(str(template)).unlink()
+    index_path(template).unlink()
     resumed = saveguard.Checkpoint(template).resume()
     assert resumed is not None
     assert (resumed.epoch, Path(resumed.path).name) == (2, "m-2.keras")
@@ -237,14 +244,14 @@ def test_a_killed_training_can_be_resumed(tmp_path: Path) -> None:
 
 
 def _lock(template: Path) -> Path:
-    return listing.index_path(str(template)).with_suffix(".lock")
+    return index_path(template).with_suffix(".lock")
 
 
 def test_the_index_is_json_with_a_version(tmp_path: Path) -> None:
     template = tmp_path / "m.keras"
     fit(model(), saveguard.Checkpoint(template, prove=False), epochs=1)
-    text = listing.index_path(str(template)).read_text()
+    text = index_path(template).read_text()
     found = json.loads(text)
     assert (found["schema_version"], found["entries"][0]["state"]) == (1, "not proven")
-    listing.index_path(str(template)).write_text(text[: len(text) // 2])
+    index_path(template).write_text(text[: len(text) // 2])
     assert index(template).entries == ()

@@ -6,19 +6,25 @@ top, and only the first use of `saveguard.Checkpoint` imports it.
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
+import re
 import sys
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Literal
 
 import keras
 import numpy as np
 
 from saveguard.child import running
-from saveguard.errors import SaveguardError
+from saveguard.diagnosis.diagnose import diagnose
+from saveguard.errors import SaveguardError, attach
 from saveguard.finding import Report
 from saveguard.persist import proof
+from saveguard.persist.target import layout_of
+from saveguard.remote.address import is_remote
 from saveguard.rules import registry
 from saveguard.training import resume as resuming
 from saveguard.training.chief import is_alone, is_chief, told_by_chief
@@ -26,6 +32,9 @@ from saveguard.training.held import held_here
 from saveguard.training.resume import Resumed
 from saveguard.training.series import Outcome, Series
 from saveguard.training.state import Progress, capture, restore
+
+# An address that went through `pathlib`, which takes `//` for `/`.
+_COLLAPSED = re.compile(r"(?:s3|gs|hf|abfss?|https?):/(?!/)")
 
 
 class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
@@ -50,11 +59,14 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             each file: as in `saveguard.save`.
 
     Raises:
-        SaveguardError: When a training begins whose checkpoints another process is writing.
+        SaveguardError: If it is an address whose store this environment lacks the library for
+            (SG741); when a training begins whose checkpoints another process is writing (SG730),
+            or whose store is not reached (SG742).
     """
 
     _series: Series | None = None
     _refused: SaveguardError | None = None
+    _random: dict[str, Any] | None = None
     _stops, _alone = False, True
     _told = _current_epoch = 0
 
@@ -80,14 +92,14 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         raw: Iterable[Any] | None = None,
     ) -> None:
         given = (filepath, monitor, verbose, save_best_only, save_weights_only, mode, save_freq)
-        super().__init__(*given, initial_value_threshold)
+        with _told_of(os.fspath(filepath)):
+            super().__init__(*given, initial_value_threshold)
         _require_meaning(keep, on_unproven)
         self.example, self.keep = example, keep
         self.on_unproven, self.background = on_unproven, background
         self.options = {"prove": prove, "limit": limit, **_prepared(accept, preprocessing, raw)}
         self.best: float | None = self.best
         self.outcomes: list[Outcome] = []
-        self._random: dict[str, Any] = {}
 
     @property
     def report(self) -> Report:
@@ -110,7 +122,7 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             where there is no proven checkpoint, which is how every training begins.
         """
         found = resuming.resume(str(self.filepath), model)
-        self._random = found.random if found else {}
+        self._random = found.random if found else None
         return found
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -159,7 +171,7 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
         super().on_epoch_begin(epoch, logs)
         if self._random:
             restore(self.model, self._random)
-            self._random = {}
+            self._random = None
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Save where `save_freq` says so, and tell what the proofs behind it found."""
@@ -225,6 +237,26 @@ class Checkpoint(keras.callbacks.ModelCheckpoint):  # type: ignore[misc]
             self._told += 1
             if self.verbose > 0 and outcome.receipt is not None:
                 sys.stdout.write(f"\n{outcome.told(self.monitor)}\n")
+
+
+@contextlib.contextmanager
+def _told_of(path: str) -> Iterator[None]:
+    """Refuse an address that nothing here reaches; say what Keras means by its refusal.
+
+    Raises:
+        SaveguardError: Of an address: SG741, if its library is not there; SG709, if it is none.
+    """
+    if is_remote(path):
+        layout_of(path)
+    elif _COLLAPSED.match(path):
+        missing = FileNotFoundError(2, "No such file or directory", os.path.dirname(path))
+        raise SaveguardError(Report(subject=path) + diagnose(missing, "save", path))
+    try:
+        yield
+    except ValueError as error:
+        if (report := diagnose(error, "save", path)).codes:
+            attach(error, report)
+        raise
 
 
 def _require_meaning(keep: int | None, on_unproven: str) -> None:

@@ -7,15 +7,12 @@ the new one. What it says of a file that is gone is not believed.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import string
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from saveguard.persist.staging import staged
+from saveguard.training.place import Place
 from saveguard.training.state import Progress
 
 State = Literal["proven", "not proven"]
@@ -25,7 +22,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One checkpoint.
 
     Attributes:
-        file: Its name in the folder of the index.
+        file: Its name in the place of the index.
         state: `proven`, or `not proven` where no proof was asked for. One that fails its proof
             is no checkpoint, and is put aside.
         value: The monitored value; None where it was not among the logs.
@@ -67,47 +64,35 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, entries=kept)
 
 
-def index_path(template: str) -> Path:
-    """Where the index of a template is: a hidden file in the folder of its checkpoints.
+def name_of(rest: str) -> str:
+    """The name of a template's index, a hidden file where its checkpoints lie.
 
-    The folder ends where the template's first field begins: `run/{epoch}/m.keras` has its
-    index in `run`.
+    Args:
+        rest: The template within that place.
     """
-    literal = next(iter(string.Formatter().parse(template)))[0]
-    folder = os.path.dirname(literal if len(literal) < len(template) else template)
-    rest = os.path.relpath(template, folder or ".")
     name = re.sub(r"[^\w.-]+", "_", rest)[:60]
     digest = hashlib.sha256(rest.encode()).hexdigest()[:8]
-    return Path(folder or ".") / f".{name}.{digest}.checkpoints.json"
+    return f".{name}.{digest}.checkpoints.json"
 
 
-def read(path: Path, template: str) -> Index:
-    """The index at `path`, without the checkpoints whose files are gone or were replaced.
+def read(place: Place, content: bytes | None, template: str) -> Index:
+    """The index that `content` is, without the checkpoints whose files are gone or were replaced.
 
     One that cannot be read is as good as none: the checkpoints say themselves what they are.
     """
     try:
-        index = msgspec.json.decode(path.read_bytes(), type=Index)
-    except (OSError, msgspec.DecodeError):
+        index = msgspec.json.decode(content or b"", type=Index)
+    except msgspec.DecodeError:
         return Index(template=template)
-    kept = tuple(one for one in index.entries if _is_there(path.parent / one.file, one))
-    return msgspec.structs.replace(index, entries=kept)
+    there = tuple(one for one in index.entries if _is_there(place, one))
+    return msgspec.structs.replace(index, entries=there)
 
 
-def write(path: Path, index: Index) -> None:
-    """Replace the index in one step.
-
-    Raises:
-        OSError: As the operating system says; the old index is then as it was.
-    """
-    with staged(path) as staging:
-        staging.path.write_bytes(msgspec.json.format(msgspec.json.encode(index)))
-        staging.commit()
+def content_of(index: Index) -> bytes:
+    """The index as its file holds it."""
+    return msgspec.json.format(msgspec.json.encode(index))
 
 
-def _is_there(path: Path, entry: Entry) -> bool:
-    try:
-        found = path.stat()
-    except OSError:
-        return False
-    return (found.st_size, found.st_mtime_ns) == (entry.size, entry.modified)
+def _is_there(place: Place, entry: Entry) -> bool:
+    size, modified = place.stamp(entry.file) or (None, 0)
+    return size == entry.size and modified // place.grain == entry.modified // place.grain

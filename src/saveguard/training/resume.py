@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import string
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import msgspec
 from saveguard.archive.read import read
 from saveguard.persist.load import load
 from saveguard.persist.verify import stored_receipt
-from saveguard.receipt import Receipt
+from saveguard.remote.near import near
 from saveguard.training import index as listing
+from saveguard.training.place import Place, place_of
 from saveguard.training.state import Progress, restore
 
 
@@ -45,7 +46,7 @@ def resume(template: str, model: Any = None) -> Resumed | None:
     """Load the newest proven checkpoint of a template, or its predecessor where it is damaged.
 
     Args:
-        template: The file name, with Keras's fields.
+        template: The file name, or the address, with Keras's fields.
         model: A model to set the variables of; None to load the file's own.
 
     Returns:
@@ -53,15 +54,18 @@ def resume(template: str, model: Any = None) -> Resumed | None:
 
     Raises:
         ValueError: If `model` has other variables than the checkpoint.
+        SaveguardError: SG742, if the store behind an address is not reached: what it holds is
+            not known then, and a training that began anew could replace it.
     """
-    for path, receipt in _proven(template):
+    for path in _newest_first(template):
         try:
-            loaded = load(path)
+            found = _loaded(path)
         except Exception as error:  # noqa: BLE001  the checkpoint before it may be whole
-            told = f"{path} is passed over: {type(error).__name__}: {error}".splitlines()[0]
-            warnings.warn(told, stacklevel=2)
+            _pass_over(path, error)
             continue
-        progress = msgspec.convert(receipt.training or {}, Progress)
+        if found is None:
+            continue
+        loaded, progress = found
         if model is not None:
             _transfer(loaded, model, path)
             loaded = model
@@ -69,7 +73,7 @@ def resume(template: str, model: Any = None) -> Resumed | None:
             restore(loaded, progress.random)
         return Resumed(
             model=loaded,
-            path=str(path),
+            path=path,
             epoch=progress.epoch,
             batch=progress.batch,
             step=progress.step,
@@ -79,40 +83,49 @@ def resume(template: str, model: Any = None) -> Resumed | None:
     return None
 
 
-def _proven(template: str) -> Iterator[tuple[Path, Receipt]]:
-    """Proven checkpoints, newest first: those of the index, and any that it does not know."""
-    path = listing.index_path(template)
-    index = listing.read(path, template)
-    known = {path.parent / one.file for one in index.entries}
-    listed = [path.parent / one.file for one in index.entries if one.state == "proven"]
-    others = [one for one in _matching(template) if one not in known]
-    dated = sorted([*listed, *others], key=lambda one: one.stat().st_mtime_ns, reverse=True)
-    for one in dated:
-        receipt = stored_receipt(read(one, digests=False, arrays=False))
-        if receipt is not None and receipt.proven:
-            yield one, receipt
+def _loaded(path: str) -> tuple[Any, Progress] | None:
+    """A checkpoint and where the training stood; None where it is not proven."""
+    with near(path) as name:
+        receipt = stored_receipt(read(name, digests=False, arrays=False))
+        if receipt is None or not receipt.proven:
+            return None
+        return load(name), msgspec.convert(receipt.training or {}, Progress)
 
 
-def _matching(template: str) -> list[Path]:
+def _pass_over(path: str, error: Exception) -> None:
+    if "SG742" in getattr(error, "codes", ()):
+        raise error
+    told = f"{path} is passed over: {type(error).__name__}: {error}".splitlines()[0]
+    warnings.warn(told, stacklevel=3)
+
+
+def _newest_first(template: str) -> list[str]:
+    """Checkpoints that the index says are proven, and any that it does not know."""
+    place, rest = place_of(template)
+    index = listing.read(place, place.read(listing.name_of(rest)), template)
+    known = {one.file for one in index.entries}
+    # Stores tell whole seconds: within one, what is not listed came after what is.
+    listed = [one.file for one in reversed(index.entries) if one.state == "proven"]
+    files = [*(one for one in reversed(_matching(place, rest)) if one not in known), *listed]
+    dated = [((place.stamp(file) or (0, 0))[1], file) for file in files]
+    return [place.path_of(file) for _, file in sorted(dated, key=lambda one: -one[0])]
+
+
+def _matching(place: Place, rest: str) -> list[str]:
     """Files whose names the template could have made."""
-    parts = string.Formatter().parse(template)
+    parts = string.Formatter().parse(rest)
     pattern = "".join(
         re.escape(text) + (r".+?" if field is not None else "") for text, field, *_ in parts
     )
-    folder = listing.index_path(template).parent
-    depth = len(Path(template).parts) - len(folder.parts)
-    found = folder.glob("/".join(["*"] * max(depth, 1))) if folder.is_dir() else ()
+    names = {file: os.path.basename(file) for file in place.files(len(Path(rest).parts))}
     return [
-        one
-        for one in found
-        if re.fullmatch(pattern, str(one))
-        and ".unproven." not in one.name
-        and not one.name.startswith(".")
-        and one.is_file()
+        file
+        for file, name in names.items()
+        if re.fullmatch(pattern, file) and ".unproven." not in name and not name.startswith(".")
     ]
 
 
-def _transfer(source: Any, target: Any, path: Path) -> None:
+def _transfer(source: Any, target: Any, path: str) -> None:
     """Set every variable of a model, and of its optimizer, to those of another."""
     pairs = [("", source.variables, target.variables)]
     if getattr(source, "optimizer", None) is not None and target.optimizer is not None:

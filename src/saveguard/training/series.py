@@ -6,12 +6,11 @@ import functools
 import os
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
-from saveguard.errors import report_of
+from saveguard.errors import SaveguardError, report_of
 from saveguard.finding import Report
 from saveguard.persist.background import Saving
 from saveguard.persist.save import start
@@ -21,6 +20,7 @@ from saveguard.receipt import Receipt
 from saveguard.rules import registry
 from saveguard.training import index as listing
 from saveguard.training.index import Entry, Index
+from saveguard.training.place import place_of
 from saveguard.training.state import Progress
 
 
@@ -56,11 +56,16 @@ class Series:
     """The checkpoints of one file name template, written by one process at a time.
 
     Args:
-        template: The file name, with Keras's fields: `run/best-{epoch:02d}.keras`.
+        template: The file name, with Keras's fields: `run/best-{epoch:02d}.keras`; or an address,
+            `s3://bucket/run/best-{epoch:02d}.keras`.
         keep: How many proven ones stay; None for all. The best is never removed.
         better: Whether one monitored value is better than another.
         done: Called with each outcome, in the thread that proved it.
         background: False to have the training wait for each proof.
+
+    Raises:
+        SaveguardError: SG730, if another process writes this series; SG742, if a store is not
+            reached.
     """
 
     def __init__(
@@ -77,10 +82,14 @@ class Series:
         self.keep = keep
         self._better = better
         self._done = done
-        self.path = listing.index_path(template)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._place, rest = place_of(template)
+        self._file = listing.name_of(rest)
+        self._place.make_room(self._file)
         self._lock = self._locked(template)
-        self.index = msgspec.structs.replace(listing.read(self.path, template), monitor=monitor)
+        # What the list may hold unless somebody else writes it.
+        self._ours = [self._place.read(self._file)]
+        index = listing.read(self._place, self._ours[0], template)
+        self.index = msgspec.structs.replace(index, monitor=monitor)
         self._background = background
         self._memory = Memory()
         self._running: list[Saving] = []
@@ -102,11 +111,11 @@ class Series:
         """
         value = progress.logs.get(self.monitor)
         outcome = Outcome(path=path, progress=progress, value=value)
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
         training = msgspec.to_builtins(progress)
         done = functools.partial(self._finished, outcome)
         given = {**options, "training": training, "memory": self._memory, "done": done}
         try:
+            self._place.make_room(self._place.file_of(path))
             self._running.append(start(model, path, example, **given))
         except Exception as error:  # noqa: BLE001  a checkpoint must not end the training
             self._end(_failed(outcome, error))
@@ -131,21 +140,23 @@ class Series:
         if outcome.receipt is not None:
             try:
                 self._list(outcome, outcome.receipt)
-            except OSError as error:
-                told = f"{self.path} could not be written ({error}); the checkpoint itself is there"
+            except (OSError, SaveguardError) as error:
+                listed = self._place.path_of(self._file)
+                told = f"{listed} is not up to date ({error}); the checkpoint itself is there"
                 warnings.warn(told, stacklevel=2)
         self._done(outcome)
 
     def _list(self, outcome: Outcome, receipt: Receipt) -> None:
         """Write the index with one more checkpoint, then remove what need not be kept."""
-        found = os.stat(outcome.path)
+        file = self._place.file_of(outcome.path)
+        size, modified = self._place.stamp(file) or (0, 0)
         entry = Entry(
-            file=os.path.relpath(outcome.path, self.path.parent),
+            file=file,
             state="proven" if outcome.proven else "not proven",
             progress=msgspec.structs.replace(outcome.progress, random={}),
             value=outcome.value,
-            size=found.st_size,
-            modified=found.st_mtime_ns,
+            size=size,
+            modified=modified,
             findings=tuple(finding.code for finding in receipt.report.certain),
         )
         best = self.index.best
@@ -153,10 +164,19 @@ class Series:
             best = outcome.value
         index = self.index.with_entry(entry, best)
         goes = self._superfluous(index)
-        listing.write(self.path, index.without(goes))
-        self.index = index.without(goes)
+        self._write(index.without(goes))
         for file in goes:
-            (self.path.parent / file).unlink(missing_ok=True)
+            self._place.remove(file)
+
+    def _write(self, index: Index) -> None:
+        """Replace the index, unless it is another's: a store has no lock that all machines see."""
+        if self._place.read(self._file) not in self._ours:
+            raise registry.module("SG730").in_use(index.template)
+        content = listing.content_of(index)
+        self._ours.append(content)  # a write that fails may have been done
+        self._place.write(self._file, content)
+        self._ours = [content]
+        self.index = index
 
     def _superfluous(self, index: Index) -> set[str]:
         """Proven checkpoints that are neither among the newest `keep` nor the best."""
@@ -175,7 +195,7 @@ class Series:
 
     def _locked(self, template: str) -> IO[bytes]:
         """A lock that other processes see: two trainings must not write one series."""
-        lock = open(self.path.with_suffix(".lock"), "a+b")  # noqa: SIM115  held until close()
+        lock = self._place.open_lock(f"{self._file.removesuffix('.json')}.lock")
         if not try_lock(lock):
             lock.close()
             raise registry.module("SG730").in_use(template)
