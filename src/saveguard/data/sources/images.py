@@ -8,6 +8,7 @@ type, and values of no bits.
 from __future__ import annotations
 
 import functools
+import os
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from saveguard.data.sources.arrays import BATCH
 from saveguard.data.sources.extras import need
 from saveguard.data.sources.formats import format_of
 from saveguard.data.sources.pictures import Picture
-from saveguard.data.sources.stops import stop
+from saveguard.data.sources.stops import MISSING, stop
 from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
@@ -32,10 +33,15 @@ IMAGE, LABEL = "image", "label"
 _PART, _SAMPLE = 256, 64
 
 
-def parts(path: str) -> Iterator[Part]:
+def parts(path: str) -> Iterator[Part | Trouble]:
     """Stretches of 256 images in the order of their paths."""
     need("PIL", "images", "to read images")
     files = images(path)
+    names = {_class(path, file) for file in files}
+    for name in sorted(_folders(path)) if names - {""} else ():
+        if name not in names:
+            what = "there is no image in it, and Keras counts it as a class"
+            yield Trouble(code=MISSING, file=os.path.join(path, name), what=what)
     for start in range(0, len(files), _PART):
         held = files[start : start + _PART]
         stamps = zlib.crc32("\n".join(map(_stamp, held)).encode())
@@ -140,8 +146,17 @@ def _numbers(path: str) -> Any:
     files = images(path)
     base = path if any(file.startswith(path.rstrip("/") + "/") for file in files) else ""
     names = {file: _class(base, file) for file in files} if base else {}
-    classes = {name: at for at, name in enumerate(sorted(set(names.values()) - {""}))}
+    found = {name for name in names.values() if name} | set(_folders(base) if base else ())
+    classes = {name: at for at, name in enumerate(sorted(found))}
     return lambda file: classes.get(names.get(file, ""))
+
+
+def _folders(base: str) -> list[str]:
+    """The folders of a local folder that Keras takes for classes, with images or without."""
+    if is_remote(base) or not os.path.isdir(base):
+        return []
+    with os.scandir(base) as there:
+        return [one.name for one in there if one.is_dir() and not one.name.startswith(".")]
 
 
 def _class(base: str, file: str) -> str:
