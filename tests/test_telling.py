@@ -13,7 +13,7 @@ import pytest
 from keras import layers
 from keras.src.models import functional
 from keras.src.saving import saving_lib, serialization_lib
-from test_writer import MODELS
+from written import MODELS
 
 import saveguard
 from saveguard.persist import telling, walking

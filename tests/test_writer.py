@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import h5py
 import keras
@@ -223,3 +224,21 @@ def test_a_system_that_cannot_begin_early_flushes_at_the_end(
     monkeypatch.setattr(writeback, "_sync_file_range", lambda: None)
     with open(tmp_path / "f", "wb") as file:
         writeback.begin(file.fileno(), 0, 1)
+
+
+def test_a_large_file_that_is_replaced_gives_its_memory_back(tmp_path: Path) -> None:
+    path = tmp_path / "m.keras"
+    path.write_bytes(bytes(writeback._LARGE))
+    asked: list[tuple[int, ...]] = []
+    with mock.patch.object(os, "posix_fadvise", lambda _, *given: asked.append(given), create=True):
+        saveguard.save(MODELS["large"](), path, prove=False)
+        assert asked == [(0, 0, os.POSIX_FADV_DONTNEED)]
+        saveguard.save(MODELS["large"](), path, prove=False)
+    assert len(asked) == 1, "of a small file it is no matter"
+
+
+def test_what_is_no_file_has_no_memory_to_give_back(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writeback.make_room(tmp_path / "pipe")
+    writeback.make_room(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()

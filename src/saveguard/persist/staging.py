@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from saveguard.persist.writer.writeback import make_room
+
 _MARK = ".saveguard-"
 _LOCK = "lock"
 # So many letters `tempfile` takes for a name.
@@ -33,6 +35,7 @@ class Staging:
         sweep(self.target)
         self.folder, self._lock = _locked_folder(self.target)
         self.path = self.folder / self.target.name
+        make_room(self.target)
 
     @property
     def mark(self) -> str:
