@@ -9,7 +9,7 @@ from unittest import mock
 import keras
 import msgspec
 import pytest
-from test_writer import MODELS
+from written import MODELS
 
 import saveguard
 from saveguard.archive.read import read

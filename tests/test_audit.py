@@ -267,31 +267,6 @@ def test_what_is_in_no_part_of_the_sample_is_told_as_not_read(tmp_path: Path) ->
         saveguard.audit(tmp_path, sample=0)
 
 
-def test_finished_parts_are_kept_and_not_read_again(tmp_path: Path) -> None:
-    data, kept_in = tmp_path / "data", tmp_path / "audit.jsonl"
-    data.mkdir()
-    parquet(data, "b.parquet", x=[[NAN]])
-    first = saveguard.audit(data, "x: float64[batch, 1]", resume=kept_in)
-    parquet(data, "a.parquet", x=[[1.0], [2.0]])
-    kept_in.write_bytes(kept_in.read_bytes() + b'{"part": "cut sho')
-    again = saveguard.audit(data, "x: float64[batch, 1]", resume=kept_in)
-    assert first.summary.rows == 1
-    assert again.to_json() == saveguard.audit(data, "x: float64[batch, 1]").to_json()
-    assert len(kept_in.read_text().splitlines()) == 3
-    saveguard.audit(data, "x: float64[batch, 2]", resume=kept_in)
-    assert len(kept_in.read_text().splitlines()) == 3
-
-
-def test_a_part_that_changed_is_read_again(tmp_path: Path) -> None:
-    data, kept_in = tmp_path / "data", tmp_path / "kept"
-    data.mkdir()
-    kept_in.mkdir()
-    parquet(data, x=[[1.0]])
-    saveguard.audit(data, resume=kept_in)
-    parquet(data, x=[[1.0], [2.0]])
-    assert saveguard.audit(data, resume=kept_in).summary.rows == 2
-
-
 def test_a_contract_is_taken_from_its_json(tmp_path: Path) -> None:
     file = tmp_path / "contract.json"
     file.write_text(Contract.parse("x: int32[batch, 1] vocabulary=2").to_json())

@@ -13,7 +13,7 @@ from unittest import mock
 import keras
 import numpy as np
 import pytest
-from test_writer import MODELS
+from written import MODELS
 
 import saveguard
 from saveguard.archive.read import read
