@@ -27,6 +27,8 @@ import forks
 import trainee
 import warm
 
+from saveguard.archive.read import read
+from saveguard.persist.verify import stored_receipt
 from saveguard.training import resume
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "resuming.md"
@@ -98,8 +100,10 @@ def _newest(folder: Path) -> int:
 
 def _newest_file(template: Path) -> int:
     """The step of the newest proven file: a kill may come between its name and the index."""
-    for _, receipt in resume._proven(str(template)):
-        return int((receipt.training or {})["step"])
+    for path in resume._newest_first(str(template)):
+        receipt = stored_receipt(read(path, digests=False, arrays=False))
+        if receipt is not None and receipt.proven:
+            return int((receipt.training or {})["step"])
     return 0
 
 

@@ -120,7 +120,7 @@ def test_a_column_that_is_mistyped_is_told_with_the_nearest(file: Path) -> None:
 
 
 SLOW = """
-import sys, time
+import signal, sys, time
 from saveguard.data.sources import files
 from saveguard.cli.main import main
 
@@ -131,6 +131,7 @@ def slowly(self, part, columns):
         time.sleep(3 if part.start > 3 else 0)
     yield from whole(self, part, columns)
 files.Files.read = slowly
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 main(sys.argv[1:], prog_name="saveguard")
 """
 
