@@ -12,20 +12,26 @@ _BASES = {"layer": ("layers", "Layer"), "loss": ("losses", "Loss"), "metric": ("
 
 def kind_of(item):
     """`model`, `layer`, `loss`, `metric`, `optimizer`, `part` (any other with a configuration)."""
+    found = _kind_of_class(type(item))
+    if not found and hasattr(item, "get_config") and not isinstance(item, type):
+        return "part"
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _kind_of_class(kind):
     import keras
 
-    if isinstance(item, keras.Model):
+    if issubclass(kind, keras.Model):
         return "model"
-    if isinstance(item, keras.layers.Layer):
+    if issubclass(kind, keras.layers.Layer):
         return "layer"
-    if isinstance(item, keras.losses.Loss):
+    if issubclass(kind, keras.losses.Loss):
         return "loss"
-    if isinstance(item, keras.metrics.Metric):
+    if issubclass(kind, keras.metrics.Metric):
         return "metric"
-    if isinstance(item, keras.optimizers.Optimizer):
+    if issubclass(kind, keras.optimizers.Optimizer):
         return "optimizer"
-    if hasattr(item, "get_config") and not isinstance(item, type):
-        return "part"
     return ""
 
 

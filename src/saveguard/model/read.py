@@ -77,7 +77,8 @@ def _objects(model: Any, is_told: bool) -> Iterator[ObjectFacts]:
     for holder, item, kind in walk.objects(model):
         yield _object(holder, item, kind, is_told)
         for name, function in _functions(item):
-            yield _function(f"{holder}.{name}", function)
+            if not walk.is_builtin(function):
+                yield _function(f"{holder}.{name}", function)
     for name in ("loss", "metrics", "weighted_metrics"):
         given = getattr(model, "loss", None) if name == "loss" else _user_metrics(model, name)
         for index, function in enumerate(_flat_functions(given)):
@@ -102,10 +103,11 @@ def _flat_functions(given: Any) -> Iterator[Any]:
 
 def _functions(item: Any) -> Iterator[tuple[str, Any]]:
     """Functions that the object holds under the name of an argument of its constructor."""
-    arguments = _parameters_of(_kind_of(item))
-    for name, value in walk.own_attributes(item):
-        if name in arguments and inspect.isfunction(value) and not walk.is_builtin(value):
-            yield name, value
+    arguments, held = _parameters_of(_kind_of(item)), getattr(item, "__dict__", {})
+    if any(inspect.isfunction(held.get(name)) for name in arguments):
+        for name, value in walk.own_attributes(item):
+            if name in arguments and inspect.isfunction(value):
+                yield name, value
 
 
 def _object(holder: str, item: Any, kind: str, is_told: bool) -> ObjectFacts:
@@ -250,11 +252,7 @@ def _importable(item: Any) -> bool:
 
 
 def _python_lambda(item: Any) -> str:
-    for name, value in walk.own_attributes(item):
-        named = inspect.isfunction(value) and value.__name__ == "<lambda>"
-        if named and name in _parameters_of(_kind_of(item)):
-            return str(name)
-    return ""
+    return next((name for name, one in _functions(item) if one.__name__ == "<lambda>"), "")
 
 
 def _adapted(item: Any) -> bool:
