@@ -80,8 +80,9 @@ def _ratio(cost: Cost, name: str) -> str:
     return f"{cost.ratios[name]:.2f}" if name in cost.ratios else "-"
 
 
-def page(costs: list[Cost], started: Started) -> str:
+def page(costs: list[Cost], started: Started, skipped: list[str]) -> str:
     """The text of docs/performance.md."""
+    rest = f"\n\nNot measured: {'; '.join(skipped)}." if skipped else ""
     goals, times, ratios, memory, start = tables(costs, started).split("\n\n")
     return f"""\
 # Performance
@@ -100,7 +101,7 @@ model, the file is written, every array and member gets its digest, the file is 
 takes its name, and its folder is flushed. Here in times of other ways, and in brackets what is
 aimed at:
 
-{goals}
+{goals}{rest}
 
 ## Time
 

@@ -163,6 +163,7 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(TIMED))
     parser.add_argument("--backends", nargs="+", default=["tensorflow", "jax"])
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--skip", nargs="+", default=[], help="rows: 'jax 2,000 x 4 KB'")
     parser.add_argument("--one", choices=SIZES, help=argparse.SUPPRESS)
     parser.add_argument("--kept", type=Path, help="keep each size's figures here, and take them")
     options = parser.parse_args()
@@ -173,11 +174,13 @@ def main() -> None:
         _kept(options.kept, backend, size, options.runs)
         for backend in options.backends
         for size in options.sizes
+        if f"{backend} {size}" not in options.skip
     ]
     started = start.measured(3 * options.runs)
     print(f"\n{performance.tables(costs, started)}")
     if options.sizes == list(TIMED):
-        performance.PAGE.write_text(performance.page(costs, started), encoding="utf-8")
+        text = performance.page(costs, started, options.skip)
+        performance.PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
