@@ -12,6 +12,7 @@ import fsspec
 import keras
 import numpy as np
 import pytest
+import stores
 from fsspec.implementations.memory import MemoryFileSystem
 from models import rows, shaken
 
@@ -204,25 +205,8 @@ class Cut:
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a real S3 server with a bucket."""
-    pytest.importorskip("s3fs")
-    moto = pytest.importorskip("moto.server")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    server = moto.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    way(monkeypatch, port)
-    fsspec.filesystem("s3").mkdir("bucket")
-    yield port
-    fsspec.filesystem("s3").rm("bucket", recursive=True)
-    server.stop()
-
-
-def way(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
-    given = {"endpoint_url": f"http://127.0.0.1:{port}", "skip_instance_cache": True}
-    given["config_kwargs"] = {"retries": {"max_attempts": 1}, "read_timeout": 5}
-    monkeypatch.setitem(fsspec.config.conf, "s3", given)
+    with stores.s3_server(monkeypatch) as port:
+        yield port
 
 
 def test_s3_a_model_is_saved_and_comes_back(s3: int) -> None:
@@ -250,12 +234,12 @@ def test_s3_an_upload_in_parts_that_breaks_off_leaves_the_previous_one(
     before = content(address)
     large = keras.Sequential([keras.Input((4096,)), keras.layers.Dense(8192)])
     cut = Cut(s3, 60 << 20)
-    way(monkeypatch, cut.port)
+    stores.way_to_s3(monkeypatch, cut.port)
     with pytest.raises(saveguard.SaveguardError) as caught:
         saveguard.save(large, address, prove=False)
     assert caught.value.codes == ("SG742",) and cut.left <= 0
     cut.listening.close()
-    way(monkeypatch, s3)
+    stores.way_to_s3(monkeypatch, s3)
     assert content(address) == before
     assert fsspec.filesystem("s3").ls("bucket") == ["bucket/m.keras"]
     saveguard.save(large, address, prove=False)

@@ -12,8 +12,10 @@ import fsspec
 import keras
 import numpy as np
 import pytest
+import stores
 from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.registry import known_implementations
+from trainings import fit, model
 
 import saveguard
 from saveguard.remote.address import system
@@ -21,25 +23,8 @@ from saveguard.training import index as listing
 from saveguard.training.place import place_of
 
 pytestmark = pytest.mark.backend
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(32, 4)).astype("float32")
-Y = RNG.normal(size=(32, 2)).astype("float32")
 MEMORY = "memory://runs/ck/{epoch}.keras"
 S3 = "s3://bucket/ck/{epoch}.keras"
-
-
-def model(dropout: float = 0.0) -> Any:
-    """A small compiled model."""
-    keras.utils.set_random_seed(1)
-    layers = [keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dropout(dropout)]
-    made = keras.Sequential([*layers, keras.layers.Dense(2)])
-    made.compile(keras.optimizers.Adam(0.05), "mse")
-    return made
-
-
-def fit(made: Any, *callbacks: Any, epochs: int = 3, **options: Any) -> Any:
-    options = {"batch_size": 8, "shuffle": False, "verbose": 0, **options}
-    return made.fit(X, Y, epochs=epochs, callbacks=list(callbacks), **options)
 
 
 def index(template: str) -> listing.Index:
@@ -94,22 +79,9 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The file system of a real S3 server with a bucket."""
-    pytest.importorskip("s3fs")
-    moto = pytest.importorskip("moto.server")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    server = moto.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    given = {"endpoint_url": f"http://127.0.0.1:{port}", "skip_instance_cache": True}
-    given["config_kwargs"] = {"retries": {"max_attempts": 1}, "read_timeout": 5}
-    monkeypatch.setitem(fsspec.config.conf, "s3", given)
-    fsspec.filesystem("s3").mkdir("bucket")
-    yield fsspec.filesystem("s3")
-    monkeypatch.setitem(fsspec.config.conf, "s3", given)
-    fsspec.filesystem("s3").rm("bucket", recursive=True)
-    server.stop()
+    with stores.s3_server(monkeypatch) as port:
+        yield fsspec.filesystem("s3")
+        stores.way_to_s3(monkeypatch, port)
 
 
 @pytest.mark.parametrize("background", [True, False])
