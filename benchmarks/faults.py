@@ -74,7 +74,7 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
   the background, all weights are set to others as soon as `save` has returned: a file with any of
   those would count as lost.
 - **SIGKILL while …**: a background save of 20 MB with its proof is killed by itself at a moment
-  drawn from the beginning of that phase on, while all weights of the model are others already.
+  drawn within that phase, while all weights of the model are others already.
 - **get_config raises**: a layer's `get_config` raises a `ValueError`. `saveguard.save` lets it
   pass, and writes what can be saved into `model.rescue.h5`, which is not counted as a stray.
 - **a write that fails**: the system lets no file grow beyond a part of what is to be written

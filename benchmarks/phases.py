@@ -7,16 +7,15 @@ import importlib
 import os
 import signal
 import threading
-import time
 from typing import Any, NamedTuple
 
 
 class Phase(NamedTuple):
-    """Where a phase begins, and within how many seconds of that the process is killed.
+    """What a phase is, and within how many seconds of its beginning the process is killed.
 
     Attributes:
-        place: A function or method, `module:name`.
-        spread: The longest time between its call and the kill.
+        place: A function or method, `module:name`, whose first call is the phase.
+        spread: The longest time until the kill; it comes with the end of the call at the latest.
     """
 
     place: str
@@ -25,10 +24,12 @@ class Phase(NamedTuple):
 
 PHASES = {
     "the weights are copied": Phase("saveguard.persist.snapshot:_copied", 0.02),
-    "values are written": Phase("saveguard.persist.writer.stream:Stream._write", 0.1),
-    "the file is closed": Phase("saveguard.persist.writer.archive:KerasArchive._member", 0.01),
+    "values are written": Phase("saveguard.persist.writer.archive:write_state", 0.05),
+    "the file is closed": Phase("saveguard.persist.writer.archive:_close_entry", 0.001),
     "the file is proven": Phase("saveguard.persist.proof:prove", 0.5),
-    "the receipt is added": Phase("saveguard.persist.writer.archive:KerasArchive.write_receipt", 0),
+    "the receipt is added": Phase(
+        "saveguard.persist.writer.archive:KerasArchive.write_receipt", 0.002
+    ),
     "the file is flushed": Phase("saveguard.persist.staging:flush", 0.05),
     "the file takes its name": Phase("os:replace", 0.001),
 }
@@ -53,18 +54,14 @@ def spring(trap: Trap) -> None:
 
     @functools.wraps(original)
     def trapped(*arguments: Any, **options: Any) -> Any:
-        _kill_in(phase.spread * trap.part)
-        return original(*arguments, **options)
+        threading.Timer(phase.spread * trap.part, _kill).start()
+        try:
+            return original(*arguments, **options)
+        finally:
+            _kill()
 
     setattr(holder, name, trapped)
 
 
-def _kill_in(seconds: float) -> None:
-    if not seconds:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    def kill() -> None:
-        time.sleep(seconds)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=kill, daemon=True).start()
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
