@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import resident
 from page_table import table
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "bounded-memory.md"
@@ -47,10 +47,7 @@ def _group(limit: int) -> Path:
 
 def _held() -> int:
     """Bytes of this process that are no part of a file."""
-    text = Path("/proc/self/status").read_text(encoding="ascii")
-    found = re.search(r"^RssAnon:\s+(\d+) kB", text, re.MULTILINE)
-    assert found is not None
-    return int(found[1]) * 1024
+    return resident.bytes_of("RssAnon")
 
 
 def _peak(work: Callable[[], Any]) -> int:

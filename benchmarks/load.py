@@ -15,7 +15,6 @@ import gc
 import json
 import os
 import platform
-import re
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import resident
 import subject
 from page_table import table
 
@@ -127,18 +127,11 @@ def _peak(way: str, path: str) -> None:
         subject.build(subject.Size(1, 1)).save(first)
         WAYS[way](first)
     gc.collect()
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
-    held = _status("VmRSS")
+    resident.forget_peak()
+    held = resident.bytes_of("VmRSS")
     model = WAYS[way](path)
-    print(_status("VmHWM") - held)
+    print(resident.bytes_of("VmHWM") - held)
     del model
-
-
-def _status(name: str) -> int:
-    text = Path("/proc/self/status").read_text(encoding="utf-8")
-    found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
-    assert found is not None
-    return int(found[1]) * 1024
 
 
 def measured(name: str, runs: int) -> Cost:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import re
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import resident
 import subject
 from subject import SAVERS, SIZES, Size
 
@@ -28,11 +28,11 @@ def main(size: str, saver: str) -> None:
             SAVERS[saver](subject.build(Size(1, 1)), Path(folder) / "first.keras")
         model = subject.build(SIZES[size])
         gc.collect()
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
-        held = _bytes_of("self", "VmRSS")
+        resident.forget_peak()
+        held = resident.bytes_of("VmRSS")
         with _watched_proof() as second:
             SAVERS[saver](model, Path(folder) / "model.keras")
-        print(_bytes_of("self", "VmHWM") - held, max(second) - max(first))
+        print(resident.bytes_of("VmHWM") - held, max(second) - max(first))
 
 
 @contextlib.contextmanager
@@ -45,7 +45,7 @@ def _watched_proof() -> Iterator[list[int]]:
         while not done.wait(0.002):
             with contextlib.suppress(OSError, LookupError):  # it has ended meanwhile
                 for verifier in _children(os.getpid()):
-                    peaks.extend(_bytes_of(fork, "VmHWM") for fork in _children(verifier))
+                    peaks.extend(resident.bytes_of("VmHWM", fork) for fork in _children(verifier))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -59,14 +59,6 @@ def _watched_proof() -> Iterator[list[int]]:
 def _children(process: int | str) -> list[str]:
     lists = Path(f"/proc/{process}/task").glob("*/children")
     return [child for listed in lists for child in listed.read_text(encoding="ascii").split()]
-
-
-def _bytes_of(process: int | str, name: str) -> int:
-    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    found = re.search(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)
-    if found is None:
-        raise LookupError(f"{name} of process {process}")
-    return int(found[1]) * 1024
 
 
 if __name__ == "__main__":
