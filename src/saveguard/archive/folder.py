@@ -19,6 +19,7 @@ from saveguard.facts import Link, Member
 
 # Where the Hugging Face cache keeps the files that its folders link to.
 _BLOBS = os.path.join(os.pardir, os.pardir, "blobs")
+Open = Callable[[str], AbstractContextManager[Source]]
 
 
 class Folder:
@@ -95,7 +96,7 @@ def opened(folder: str, name: str) -> Iterator[Source]:
     try:
         if not os.path.isfile(real):
             raise NotUnderstood("it is no plain file")
-        source = Source(descriptor, path, 0, os.fstat(descriptor).st_size)
+        source = Source.of(descriptor, path)
         if is_pointer(source.upto(0, len(POINTER))):
             raise Damaged(f"a Git LFS pointer of {source.size} bytes")
         yield source
@@ -112,23 +113,25 @@ def read(draft: Draft, *, arrays: bool, digests: bool) -> None:
         _hold(draft, found.names, found.opened)
 
 
-def read_shards(draft: Draft, document: dict[str, Any], *, arrays: bool, digests: bool) -> None:
+def read_shards(
+    draft: Draft, document: dict[str, Any], beside: Open, *, arrays: bool, digests: bool
+) -> None:
     """Read weights in shards, by the file that says which array lies in which of them.
 
-    With `digests`, hold them against the receipt that Saveguard puts beside the map.
+    With `digests`, hold them against the receipt that Saveguard puts beside the map; `beside`
+    opens a file of the same folder.
     Its `weight_map` names for each group the file, or the list of files, that holds its arrays.
     Source: keras/src/saving/saving_lib.py, `ShardedH5IOStore`.
     """
     draft.layout = "shards"
     draft.keep_receipt(document)
-    folder = os.path.dirname(draft.path)
     for name in _shards(document) if arrays else ():
         if os.path.basename(name) != name or name in ("", ".", "..") or "\\" in name:
             draft.leave(name, NotUnderstood("a shard outside of the folder, which is not read"))
             continue
         try:
             draft.meter.spend("members")
-            with opened(folder, name) as source:
+            with beside(name) as source:
                 draft.members.append(Member(name=name, size=source.size, stored=source.size))
                 draft.size += source.size
                 draft.hdf5(walk.contents(source, name, draft.meter))
@@ -138,12 +141,10 @@ def read_shards(draft: Draft, document: dict[str, Any], *, arrays: bool, digests
         except (NotUnderstood, OverBudget) as error:
             draft.leave(name, error)
     if draft.receipt and digests and arrays:
-        _hold(draft, [member.name for member in draft.members], lambda name: opened(folder, name))
+        _hold(draft, [member.name for member in draft.members], beside)
 
 
-def _hold(
-    draft: Draft, names: Iterable[str], open_: Callable[[str], AbstractContextManager[Source]]
-) -> None:
+def _hold(draft: Draft, names: Iterable[str], open_: Open) -> None:
     with contextlib.ExitStack() as stack:
         files = {}
         for name in names:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -127,7 +126,6 @@ def opened(source: Source, entry: Entry, meter: Meter) -> Iterator[Source]:
         except Damaged as error:
             damage = error
         file.flush()
-        size = os.fstat(file.fileno()).st_size
-        yield Source(file.fileno(), source.path, 0, size, unpacked=True)
+        yield Source.of(file.fileno(), source.path, unpacked=True)
     if damage is not None:
         raise damage

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,6 +15,9 @@ from saveguard.archive.content import content_of
 from saveguard.archive.draft import Draft, parse
 from saveguard.archive.source import Source
 from saveguard.facts import ArchiveFacts
+
+if TYPE_CHECKING:
+    from saveguard.archive.folder import Open
 
 CONFIG, METADATA, WEIGHTS = keras.CONFIG, keras.METADATA, keras.WEIGHTS
 
@@ -49,13 +53,25 @@ def read(
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return ArchiveFacts(path=name, content="unknown")
-        source = Source(descriptor, name, 0, status.st_size)
-        return _file(Draft(name, content_of(source), source.size, meter), source, arrays, digests)
+        return read_source(Source.of(descriptor, name), digests=digests, arrays=arrays, meter=meter)
     finally:
         os.close(descriptor)
 
 
-def _file(draft: Draft, source: Source, arrays: bool, digests: bool) -> ArchiveFacts:
+def read_source(
+    source: Source,
+    *,
+    digests: bool = True,
+    arrays: bool = True,
+    meter: Meter | None = None,
+    beside: Open | None = None,
+) -> ArchiveFacts:
+    """The facts of the saved model in a file that is open, as `read` gives them.
+
+    Args:
+        beside: Opens a shard, a file of the same folder; without it, by the source's path.
+    """
+    draft = Draft(source.path, content_of(source), source.size, meter or Meter())
     if draft.content == "zip":
         keras.read_zip(draft, source, arrays=arrays, digests=digests)
     elif draft.content == "hdf5":
@@ -64,7 +80,7 @@ def _file(draft: Draft, source: Source, arrays: bool, digests: bool) -> ArchiveF
         h5.read(draft, source, arrays=arrays)
         _hold_against_receipt(draft, digests and arrays)
     elif draft.content == "json":
-        _json(draft, source, arrays, digests)
+        _json(draft, source, beside, arrays, digests)
     return draft.facts()
 
 
@@ -82,7 +98,7 @@ def _folder(draft: Draft, arrays: bool, digests: bool) -> ArchiveFacts:
     return draft.facts()
 
 
-def _json(draft: Draft, source: Source, arrays: bool, digests: bool) -> None:
+def _json(draft: Draft, source: Source, beside: Open | None, arrays: bool, digests: bool) -> None:
     """Weights in shards have a map in JSON; a configuration alone is no model."""
     from saveguard.archive import folder
 
@@ -96,7 +112,8 @@ def _json(draft: Draft, source: Source, arrays: bool, digests: bool) -> None:
         return
     if isinstance(document, dict) and isinstance(document.get("weight_map"), dict):
         draft.documents["weights.json"] = document
-        folder.read_shards(draft, document, arrays=arrays, digests=digests)
+        beside = beside or functools.partial(folder.opened, os.path.dirname(draft.path))
+        folder.read_shards(draft, document, beside, arrays=arrays, digests=digests)
     elif isinstance(document, dict) and "class_name" in document:
         draft.document("config.json", source.read(0, source.size), "model")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Callable
 
 from saveguard.archive.budget import Damaged
 
@@ -11,6 +13,7 @@ class Source:
     """A window of an open file. Nothing is mapped into memory, nothing outside is read.
 
     Attributes:
+        pread: Gives so many bytes of the file from an offset on, fewer at its end.
         path: The archive's file; `start` counts in it unless the window is `unpacked`.
         start: Where the window begins in the file.
         size: How many bytes it has.
@@ -18,13 +21,25 @@ class Source:
     """
 
     def __init__(
-        self, descriptor: int, path: str, start: int, size: int, *, unpacked: bool = False
+        self,
+        pread: Callable[[int, int], bytes],
+        path: str,
+        start: int,
+        size: int,
+        *,
+        unpacked: bool = False,
     ) -> None:
-        self.descriptor = descriptor
+        self.pread = pread
         self.path = path
         self.start = start
         self.size = max(size, 0)
         self.unpacked = unpacked
+
+    @staticmethod
+    def of(descriptor: int, path: str, *, unpacked: bool = False) -> Source:
+        """All of a file of this machine that is open."""
+        size = os.fstat(descriptor).st_size
+        return Source(functools.partial(os.pread, descriptor), path, 0, size, unpacked=unpacked)
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes at `offset` in the window.
@@ -34,7 +49,7 @@ class Source:
         """
         if offset < 0 or length < 0 or offset + length > self.size:
             raise Damaged(f"address {offset} and {length} bytes lie outside of its {self.size}")
-        content = os.pread(self.descriptor, length, self.start + offset)
+        content = self.pread(length, self.start + offset)
         if len(content) != length:
             raise Damaged(f"the file ends at {self.start + offset + len(content)}")
         return content
@@ -48,7 +63,7 @@ class Source:
         offset = min(max(offset, 0), self.size)
         size = min(size, self.size - offset)
         start = self.start + offset
-        return Source(self.descriptor, self.path, start, size, unpacked=self.unpacked)
+        return Source(self.pread, self.path, start, size, unpacked=self.unpacked)
 
     def place(self, offset: int) -> int:
         """Where an offset of the window lies in the archive's file; -1 if it is unpacked."""

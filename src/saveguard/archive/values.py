@@ -126,7 +126,7 @@ def _part(path: str, member: str, state: tuple[int, int]) -> _Part:
 def _file(path: str) -> Iterator[Source]:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        yield Source(descriptor, path, 0, os.fstat(descriptor).st_size)
+        yield Source.of(descriptor, path)
     finally:
         os.close(descriptor)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from saveguard.cli import exits
-from saveguard.cli.inspect import opened
+from saveguard.cli.inspect import opened, stop
 from saveguard.cli.options import format_option
 
 if TYPE_CHECKING:
@@ -29,10 +29,17 @@ def command(context: click.Context, before: str, after: str, strict: bool, form:
     \b
       saveguard diff epoch-3.keras epoch-9.keras
       saveguard diff old.h5 migrated.keras --strict
+      saveguard diff s3://bucket/m.keras.prev s3://bucket/m.keras
     """
+    from saveguard.errors import SaveguardError
     from saveguard.examine.diff import of
+    from saveguard.remote.near import near
 
-    found = of(opened(context, before), opened(context, after))
+    try:
+        with near(before) as one, near(after) as other:
+            found = of(opened(context, before, one), opened(context, after, other))
+    except SaveguardError as error:
+        stop(context, str(error.report))
     click.echo(found.to_json() if form == "json" else str(found))
     context.exit(_exit_code(found, strict=strict))
 

@@ -33,14 +33,7 @@ def command(
       saveguard inspect model.h5 --format json
       saveguard inspect model.keras --config | jq .config.name
     """
-    from saveguard.errors import SaveguardError
-    from saveguard.remote.near import near, said_of
-
-    try:
-        with near(path) as name:
-            facts = said_of(opened(context, name, arrays=not config), name, path)
-    except SaveguardError as error:
-        _stop(context, str(error.report))
+    facts = opened(context, path, arrays=not config)
     if config:
         _print_configuration(context, facts)
     else:
@@ -52,17 +45,28 @@ def command(
         context.exit(exits.NOT_READ)
 
 
-def opened(context: click.Context, path: str, *, arrays: bool = True) -> ArchiveFacts:
-    """What a saved model's file says; the program ends where it is none."""
-    from saveguard.archive.read import read
+def opened(
+    context: click.Context, path: str, copy: str = "", *, arrays: bool = True
+) -> ArchiveFacts:
+    """What a saved model's file says; the program ends where it is none.
+
+    Args:
+        copy: Where what lies at an address was brought to.
+    """
+    import msgspec
+
+    from saveguard.errors import SaveguardError
+    from saveguard.remote.far import structure
 
     try:
-        facts = read(path, digests=False, arrays=arrays)
+        facts = structure(copy or path, arrays=arrays)
+    except SaveguardError as error:
+        stop(context, str(error.report))
     except OSError as error:
-        _stop(context, f"{path}: {error.strerror or error}")
+        stop(context, f"{path}: {error.strerror or error}")
     if not facts.layout:
-        _stop(context, f"{path}: {_why_not(facts)}")
-    return facts
+        stop(context, f"{path}: {_why_not(facts)}")
+    return msgspec.structs.replace(facts, path=path)
 
 
 def _print_configuration(context: click.Context, facts: ArchiveFacts) -> None:
@@ -71,7 +75,7 @@ def _print_configuration(context: click.Context, facts: ArchiveFacts) -> None:
     found = configuration.of(facts)
     if found is None:
         told = "".join(f"; {part.what}: {part.why}" for part in facts.unread)
-        _stop(context, f"{facts.path}: it holds no configuration{told}")
+        stop(context, f"{facts.path}: it holds no configuration{told}")
     click.echo(configuration.text(found, terminal=sys.stdout.isatty()))
 
 
@@ -82,7 +86,8 @@ def _why_not(facts: ArchiveFacts) -> str:
     return f"no saved model (its content is {facts.content})"
 
 
-def _stop(context: click.Context, told: str) -> NoReturn:
+def stop(context: click.Context, told: str) -> NoReturn:
+    """Say why nothing can be done, and end the program."""
     from saveguard.finding import printable
 
     click.echo(printable(told), err=True)

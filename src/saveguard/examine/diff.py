@@ -15,6 +15,7 @@ from saveguard.examine import pairs
 from saveguard.examine.changes import changes
 from saveguard.examine.difference import ArrayChange, Change, Difference, Kind
 from saveguard.facts import ArchiveFacts
+from saveguard.remote.near import near
 
 Path = str | os.PathLike[str]
 # Lists of names that say where arrays are, and what tells of the writer alone.
@@ -26,13 +27,21 @@ def diff(before: Path, after: Path) -> Difference:
     """Compare two saved models, of one layout or of two.
 
     Args:
-        before: A `.keras` file, its unpacked folder, an `.h5` file, weights alone, or a SavedModel.
+        before: A `.keras` file, its unpacked folder, an `.h5` file, weights alone, or a SavedModel;
+            or the address of one, `s3://bucket/m.keras`.
         after: Another one.
 
     Raises:
         OSError: If one cannot be opened, other than because it does not exist.
+        SaveguardError: SG742, if the store behind an address is not reached.
     """
-    return of(read(before, digests=False), read(after, digests=False))
+    with near(before) as one, near(after) as other:
+        return of(_named(one, before), _named(other, after))
+
+
+def _named(copy: str, path: Path) -> ArchiveFacts:
+    facts = read(copy, digests=False)
+    return msgspec.structs.replace(facts, path=os.fspath(path))
 
 
 def of(before: ArchiveFacts, after: ArchiveFacts) -> Difference:

@@ -145,8 +145,7 @@ def _looks_like_one(path: str) -> bool:
     except OSError:
         return False
     try:
-        source = Source(descriptor, path, 0, os.fstat(descriptor).st_size)
-        return content_of(source) in ("zip", "hdf5")
+        return content_of(Source.of(descriptor, path)) in ("zip", "hdf5")
     except (OSError, Damaged):
         return False
     finally:

@@ -8,12 +8,11 @@ from typing import Any
 
 from saveguard.archive import topology
 from saveguard.archive.contract import contract
-from saveguard.archive.read import read
 from saveguard.examine.inspection import ArrayRow, Inspection, LayerRow, receipt
 from saveguard.examine.layers import Layer, layers, variable_names
 from saveguard.examine.outputs import Shapes, outputs
 from saveguard.facts import ArchiveFacts
-from saveguard.remote.near import near, said_of
+from saveguard.remote.far import structure
 
 _GOLDEN = "golden"
 
@@ -29,9 +28,7 @@ def inspect(path: str | os.PathLike[str]) -> Inspection:
         OSError: If it cannot be opened, other than because it does not exist.
         SaveguardError: SG742, if the store behind an address is not reached.
     """
-    with near(path) as name:
-        found: Inspection = said_of(of(read(name, digests=False)), name, os.fspath(path))
-    return found
+    return of(structure(path))
 
 
 def of(facts: ArchiveFacts) -> Inspection:
