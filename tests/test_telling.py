@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -123,3 +126,31 @@ def _is_stored(child: Any) -> bool:
     from keras.src.saving.keras_saveable import KerasSaveable
 
     return isinstance(child, KerasSaveable)
+
+
+_ON_JAX = """
+import sys, keras, saveguard
+from saveguard.persist import telling
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+saveguard.save(model, sys.argv[1], prove=False)
+telling.traits_of(model)
+saveguard.load(sys.argv[1])
+assert keras.backend.backend() == "jax"
+print("tensorflow" in sys.modules)
+"""
+
+
+def test_tensorflow_is_not_imported_for_another_backend(tmp_path: Path) -> None:
+    pytest.importorskip("jax")
+    command = [sys.executable, "-c", _ON_JAX, str(tmp_path / "m.keras")]
+    there = {**os.environ, "KERAS_BACKEND": "jax"}
+    done = subprocess.run(command, env=there, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["False"]
+
+
+def test_what_is_of_tensorflow_is_told_once_it_was_imported() -> None:
+    tensorflow = pytest.importorskip("tensorflow")
+    with telling.faster():
+        told = serialization_lib.serialize_keras_object(tensorflow.TensorShape([None, 3]))
+    assert told == serialization_lib.serialize_keras_object(tensorflow.TensorShape([None, 3]))
+    assert told == [None, 3]

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import inspect
 
+_PLAIN = (bool, int, float, str, type(None))
 _REFERENCE = {}  # type: dict[str, frozenset[str]]
 _BASES = {"layer": ("layers", "Layer"), "loss": ("losses", "Loss"), "metric": ("metrics", "Metric")}
 
@@ -47,10 +48,9 @@ def own_attributes(item):
     Keras's writer skips the same ones: they are its own bookkeeping. What the base class takes as
     an argument (`activity_regularizer`, an optimizer's `clipnorm`) is none of it.
     """
-    known = _base_attributes(kind_of(item))
-    for name in sorted(vars(item)) if hasattr(item, "__dict__") else ():
-        if name not in known and not name.startswith(("__", "_self_")):
-            yield name, vars(item)[name]
+    held = getattr(item, "__dict__", {})
+    for name in _own_names(kind_of(item), tuple(held)):
+        yield name, held[name]
 
 
 def objects(model):
@@ -104,6 +104,8 @@ def _walk(item, holder, seen):
             for found in _walk(layer, "%s.layers[%d]" % (holder, index), seen):
                 yield found
     for name, value in own_attributes(item):
+        if type(value) in _PLAIN:
+            continue
         if kind_of(value) or isinstance(value, (list, tuple, dict)):
             for found in _walk(value, "%s.%s" % (holder, name), seen):
                 yield found
@@ -111,8 +113,20 @@ def _walk(item, holder, seen):
 
 def has_graph(item):
     """Sequential, Functional, or a subclass: its layers are reached through `layers` first."""
-    names = {base.__name__ for base in type(item).__mro__}
-    return bool(names & {"Sequential", "Functional"})
+    return _is_graph_class(type(item))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_graph_class(kind):
+    return bool({base.__name__ for base in kind.__mro__} & {"Sequential", "Functional"})
+
+
+# Of one class, objects have mostly the same attributes, set in the same order.
+@functools.lru_cache(maxsize=4096)
+def _own_names(kind, held):
+    known = _base_attributes(kind)
+    own = (name for name in held if name not in known and not name.startswith(("__", "_self_")))
+    return tuple(sorted(own))
 
 
 def _base_attributes(kind):

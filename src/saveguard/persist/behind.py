@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 from saveguard.child import running
-from saveguard.child.traits import traits
 from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 from saveguard.model.untracked import reachable
@@ -22,7 +21,7 @@ from saveguard.persist.preflight import Prepared
 from saveguard.persist.snapshot import Memory, Snapshot
 from saveguard.persist.staging import Staging
 from saveguard.persist.steps import Save, Written
-from saveguard.persist.telling import told
+from saveguard.persist.telling import told, traits_of
 from saveguard.receipt import Receipt
 from saveguard.rules import registry
 
@@ -90,7 +89,7 @@ def _describe(save: Save, ready: Prepared) -> None:
         if save.layout != "h5" and save.described is None:  # the writer of .h5 makes it itself
             save.described = told(save.model)
         if save.prove:
-            save.before = traits(save.model)
+            save.before = traits_of(save.model)
 
 
 def _adds_losses(model: Any) -> bool:

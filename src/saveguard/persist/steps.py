@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 
 from saveguard.child import prove as child
-from saveguard.child.traits import traits
 from saveguard.contract import Contract
 from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError, attach
@@ -30,7 +29,7 @@ from saveguard.persist.rescue import rescue_path, write_rescue
 from saveguard.persist.sending import staging_for, upload_of
 from saveguard.persist.staging import Staging
 from saveguard.persist.stored import with_values
-from saveguard.persist.telling import told
+from saveguard.persist.telling import told, traits_of
 from saveguard.persist.walking import garbage_kept
 from saveguard.receipt import Migration, Receipt, Verdict
 from saveguard.rules import registry
@@ -207,7 +206,7 @@ class Save:
                 parts["preprocessing"] = preprocessing.request(self.prepared.preprocessing)
             parts["behind"] = self.behind
             held = self.before  # of a model that may have been changed since
-            before = functools.partial(traits, self.model) if held is None else lambda: held
+            before = functools.partial(traits_of, self.model) if held is None else lambda: held
         trial = proof.Trial(
             path=staging.path,
             layout=self.layout,

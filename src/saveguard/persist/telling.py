@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 from saveguard.child.quick import exchanged
+from saveguard.child.traits import traits
 from saveguard.persist.exchange import Exchange
 
 # Of these Keras's serialisation gives the value itself.
@@ -29,6 +31,12 @@ def told(model: Any) -> tuple[str, str]:
     return str(config), str(metadata)
 
 
+def traits_of(model: Any) -> dict[str, Any]:
+    """As `saveguard.child.traits.traits`, which asks every object for its configuration."""
+    with faster():
+        return dict(traits(model))
+
+
 @contextlib.contextmanager
 def _exchanged() -> Iterator[None]:
     from keras.src.models import functional, sequential
@@ -39,7 +47,12 @@ def _exchanged() -> Iterator[None]:
     copying = SimpleNamespace(**{**vars(copy), "deepcopy": _copied})
     with contextlib.ExitStack() as stack:
         stack.enter_context(
-            exchanged(serialization_lib, serialize_keras_object=serialize, backend=backend)
+            exchanged(
+                serialization_lib,
+                serialize_keras_object=serialize,
+                backend=backend,
+                tf=_TensorFlow(serialization_lib.tf),
+            )
         )
         stack.enter_context(exchanged(saving_lib, serialize_keras_object=serialize))
         for module in (functional, sequential):
@@ -59,13 +72,32 @@ class _Backend:
         self._backend = backend
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._backend, name)
+        found = self.__dict__[name] = getattr(self._backend, name)
+        return found
 
     def is_tensor(self, item: Any) -> bool:
         """As the backend's."""
         kind = type(item)
         own = kind.__module__.startswith("keras.") and not hasattr(kind, "__array__")
         return False if own else bool(self._backend.is_tensor(item))
+
+
+class _TensorFlow:
+    """TensorFlow, where it was imported: what never was has no objects to be told.
+
+    Keras 3.15.1 imports it at the first configuration that it tells, on JAX and torch too.
+    """
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+    @property
+    def available(self) -> bool:
+        """Whether a value may be one of TensorFlow's."""
+        return "tensorflow" in sys.modules and bool(self._original.available)
 
 
 def _serialized(original: Any, item: Any) -> Any:
