@@ -28,3 +28,33 @@ def test_a_folder_without_images_is_a_class_as_keras_counts(tmp_path: Path) -> N
     assert of_keras.class_names == ["ape", "bat", "cat"]
     assert labels == next(iter(of_keras))[1].numpy().tolist() == [0, 0, 2]
     assert saveguard.audit(tmp_path, labels="label", classes=3).codes == ("SG580",)
+
+
+def test_a_class_that_comes_or_goes_is_read_anew(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    data, kept = tmp_path / "data", tmp_path / "kept.jsonl"
+    for name in ("ape", "cat"):
+        (data / name).mkdir(parents=True)
+        image.new("RGB", (4, 4)).save(data / name / "0.png")
+
+    def highest() -> object:
+        report = saveguard.audit(data, labels="label", classes=3, resume=kept)
+        assert report.to_json() == saveguard.audit(data, labels="label", classes=3).to_json()
+        return report.summary.columns["label"].maximum
+
+    assert highest() == 1
+    (data / "bat").mkdir()
+    assert highest() == 2
+    (data / "bat").rmdir()
+    assert highest() == 1
+    image.new("RGB", (8, 8)).save(data / "cat" / "1.png")
+    assert saveguard.audit(data, resume=kept).summary.rows == 3
+
+
+def test_images_that_were_mended_are_held_against_what_they_are_now(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    for size, codes in ((4, ("SG588",)), (8, ())):
+        for number in range(3):
+            image.new("RGB", (size, size)).save(tmp_path / f"{number}.png")
+        image.new("RGB", (8, 8)).save(tmp_path / "3.png")
+        assert saveguard.audit(tmp_path).codes == codes

@@ -228,3 +228,16 @@ def test_what_cannot_be_measured_does_not_cost_the_audit(tmp_path: Path) -> None
     line = ["--contract", "a: float32[batch, 2]", "--labels", "k", "--impact", "2"]
     refused = CliRunner().invoke(command, [data, *line])
     assert refused.exit_code == 2 and "--contract is a line" in refused.stderr
+
+
+def test_a_column_that_a_later_batch_has_is_fed_and_rows_without_it_are_not(tmp_path: Path) -> None:
+    first = {"x": np.ones((2, 2), "int32"), "label": np.zeros(2)}
+    then = {"x": np.full((2, 2), 0.5), "z": np.ones(2), "label": np.zeros(2)}
+    line = "{x: float32[batch, 2]; z: float32[batch]}"
+    terms = Terms(Contract.parse(line), targets=(Target("label", axes=()),))
+    for batches in ([first, then], [then, first]):
+        found = rows(source(iter(batches)), terms, 100)
+        assert found.unfed == 2 and found.kinds == {"absent": 2}
+        assert found.inputs["x"].tolist() == [[0.5, 0.5], [0.5, 0.5]]
+    with pytest.raises(ValueError, match="no column of the data feeds 'z'"):
+        rows(source(iter([first])), terms, 100)

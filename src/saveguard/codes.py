@@ -171,6 +171,8 @@ CODES = {
     "SG561": "inputs.constant_column",
     "SG562": "inputs.rows_in_both",
     "SG563": "inputs.name_not_in_data",
+    "SG575": "inputs.column_comes_late",
+    "SG576": "inputs.first_batch_dtype",
     "SG580": "inputs.data_missing",
     "SG581": "inputs.data_damaged",
     "SG582": "inputs.data_unknown",

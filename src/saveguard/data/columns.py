@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from saveguard.data.sample import spread
-from saveguard.data.source import Part, Source, Trouble
+from saveguard.data.source import Met, Part, Source, Trouble
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,7 +17,7 @@ _BEGUN = 8
 
 def depths(schema: pa.Schema) -> dict[str, int]:
     """How many axes each column has behind its rows."""
-    return {field.name: _depth(field.type) for field in schema}
+    return {field.name: depth(field.type) for field in schema}
 
 
 def told(schema: pa.Schema) -> tuple[tuple[str, int], ...]:
@@ -63,7 +63,8 @@ def _first(source: Source, part: Part) -> Iterator[tuple[tuple[str, int], ...]]:
     """The columns of a part's first batch, if there is one."""
     batches = source.read(part, None)
     try:
-        schema = next((one.schema for one in batches if not isinstance(one, Trouble)), None)
+        found = (one.schema for one in batches if not isinstance(one, (Met, Trouble)))
+        schema = next(found, None)
     finally:
         _close(batches)
     if schema is not None:
@@ -76,11 +77,12 @@ def _close(batches: Any) -> None:
         batches.close()
 
 
-def _depth(kind: pa.DataType) -> int:
+def depth(kind: pa.DataType) -> int:
+    """How many axes a column of this type has behind its rows."""
     import pyarrow as pa
 
     if isinstance(kind, pa.BaseExtensionType):
-        return len(getattr(kind, "shape", ())) or _depth(kind.storage_type)
+        return len(getattr(kind, "shape", ())) or depth(kind.storage_type)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return 1 + _depth(kind.value_type)
+        return 1 + depth(kind.value_type)
     return 0

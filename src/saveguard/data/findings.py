@@ -69,6 +69,7 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
         if due is not None and due.beside in summary.columns:
             suspects += _steps(held, summary.columns[due.beside], due.beside)
         yield leaf(column, held, summary.rows, tuple(suspects)), one
+    yield from _late(summary, plan)
     columns = {*summary.columns, *plan.expected, *plan.unused}
     there = ", ".join(f"`{column}`" for column in sorted(columns)) or "none"
     # Of data of which nothing could be read, that is what is told.
@@ -81,6 +82,15 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
         seen = suspect("duplicate", summary.seen[kinds.DUPLICATE])
         twice = LeafFacts(path="rows", kind="column", rows=summary.rows, suspects=(seen,))
         yield twice, Input(name="rows", axes=None, dtype="")
+
+
+def _late(summary: Summary, plan: Plan) -> Iterator[tuple[LeafFacts, Input]]:
+    """Columns that nobody knew of, and that feed nothing; of the others it is told what lacks."""
+    for column, held in sorted(summary.late.items()):
+        if held.first and column not in plan.expected:
+            seen = suspect("late", Seen(held.rows, held.rows, held.first))
+            found = LeafFacts(path=column, kind="late", rows=summary.rows, suspects=(seen,))
+            yield found, Input(name=column, axes=None, dtype="")
 
 
 def leaf(path: str, held: Column, rows: int, suspects: tuple[Suspect, ...]) -> LeafFacts:
@@ -97,6 +107,10 @@ def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:
         if found is not None and told:
             yield suspect(told, found)
     for kind, seen in sorted(held.seen.items()):
+        if kind.startswith(kinds.FIRST):
+            dtype = kind.removeprefix(kinds.FIRST)
+            yield msgspec.structs.replace(suspect("first", seen), beside=dtype)
+            continue
         told, axis = kinds.axis_of(kind)
         told = _OF_LABELS.get(told, told) if label else told
         if axis > 1 and told:

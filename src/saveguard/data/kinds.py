@@ -20,6 +20,8 @@ INFINITE = "infinite"
 # Values out of the vocabulary or the range, and such as a cast to the input's dtype changes.
 OUTSIDE = "outside"
 CAST = "cast"
+# Values that the dtype of the first batch does not hold; that dtype follows.
+FIRST = "first-dtype "
 # Steps that have the padding value: before the data, between them, behind them, and nothing else.
 LEADING = "leading"
 BETWEEN = "between"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from typing import NamedTuple
 
 import msgspec
@@ -98,10 +97,18 @@ def read(
     chosen = spread(parts, run.sample)
     tables = columns.tables(source, *map(_bare, (parts, chosen))) if source.movable else ()
     work = _work(Work(source, run.terms, keyed=keyed, known=known), tables)
+    if source.movable and any(not part.columns for _, part in chosen):
+        work = msgspec.structs.replace(work, there=tuple(sorted(columns.together(tables))))
     # No worker asks what columns there are.
     chosen = [(number, msgspec.structs.replace(part, columns=())) for number, part in chosen]
-    with nullcontext() if resume is None else Kept(os.fspath(resume), work) as kept:
-        done, stopped = _summed(run, work, chosen, kept)
+    done, stopped = _summed(run, work, chosen, resume)
+    if source.movable and not stopped:
+        whole = _with_late(work, done, tables)
+        if _asks_other(whole, work):
+            first = done.late
+            done, stopped = _summed(run, whole, chosen, resume, again=True)
+            done = msgspec.structs.replace(done, late=first)
+        work = whole
     planned = work.planned or plan(run.terms, _met(done))
     return Reading(source.name, found + done, planned, len(parts), len(chosen), stopped)
 
@@ -121,6 +128,18 @@ def _work(work: Work, tables: Sequence[dict[str, int]]) -> Work:
     return msgspec.structs.replace(work, expected=expected, columns=wanted, planned=planned)
 
 
+def _with_late(work: Work, done: Summary, tables: Sequence[dict[str, int]]) -> Work:
+    """The work as it would be if all columns that were met had been known."""
+    known = columns.together(tables)
+    late = {name: axes for name, axes in _met(done).items() if name not in known}
+    return _work(work, (*tables, known | late)) if late else work
+
+
+def _asks_other(one: Work, other: Work) -> bool:
+    """Whether what is due, or what is to be read, is not the same."""
+    return (one.expected, one.columns) != (other.expected, other.columns)
+
+
 def _wanted(names: Iterable[str]) -> tuple[str, ...]:
     """Columns, and the structs whose fields they may be."""
     parts = (name.split(".") for name in names)
@@ -128,14 +147,33 @@ def _wanted(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _met(found: Summary) -> dict[str, int]:
-    """The columns that were met, of a source that is read once."""
-    return {name: len(column.lengths) for name, column in found.columns.items()}
+    """The columns that were met, with their depths."""
+    late = {name: one.axes for name, one in found.late.items()}
+    return late | {name: len(column.lengths) for name, column in found.columns.items()}
 
 
 def _summed(
+    run: Run,
+    work: Work,
+    parts: Sequence[tuple[int, Part]],
+    resume: str | os.PathLike[str] | None,
+    *,
+    again: bool = False,
+) -> tuple[Summary, bool]:
+    """The sum of the parts, and whether it was stopped before all were read.
+
+    Args:
+        again: Whether they were read before, when not all columns were known.
+    """
+    if resume is None:
+        return _each(run, work, parts, None)
+    with Kept(os.fspath(resume), work, again=again) as kept:
+        return _each(run, work, parts, kept)
+
+
+def _each(
     run: Run, work: Work, parts: Sequence[tuple[int, Part]], kept: Kept | None
 ) -> tuple[Summary, bool]:
-    """The sum of the parts, and whether it was stopped before all were read."""
     tally = _Tally(run.progress, parts)
     left = []
     for number, part in parts:

@@ -20,6 +20,7 @@ from saveguard.data.work import Work
 
 # In a folder, the file of an audit.
 NAME = "audit.jsonl"
+_AGAIN = ".again"
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -44,10 +45,13 @@ class Kept:
         path: A file, or a folder in which `audit.jsonl` is one. It is made where it is not there,
             and begun anew where it holds the answers to another question.
         work: What is asked.
+        again: Whether the parts are read a second time, now that all columns are known; that is
+            kept in a file beside the first.
     """
 
-    def __init__(self, path: str, work: Work) -> None:
+    def __init__(self, path: str, work: Work, *, again: bool = False) -> None:
         self.path = os.path.join(path, NAME) if os.path.isdir(path) else path
+        self.path += _AGAIN if again else ""
         self.done: dict[str, Done] = {}
         asked, end = Asked(question(work)), 0
         for size, line in _lines(self.path):
@@ -90,7 +94,7 @@ class Kept:
 
 def question(work: Work) -> str:
     """The same for the same terms, whatever the engine and the order of the files."""
-    told = msgspec.json.encode([work.terms, work.expected, work.columns])
+    told = msgspec.json.encode([work.terms, work.expected, work.columns, work.there])
     return hashlib.sha256(told).hexdigest()
 
 
@@ -104,7 +108,11 @@ def numbered(summary: Summary, number: int) -> Summary:
             for kind, one in column.seen.items()
         }
         columns[name] = change(column, seen=seen)
-    return change(summary, columns=columns)
+    late = {
+        name: change(one, first=tuple(change(place, part=number) for place in one.first))
+        for name, one in summary.late.items()
+    }
+    return change(summary, columns=columns, late=late)
 
 
 def _lines(path: str) -> Iterator[tuple[int, Asked | Done]]:

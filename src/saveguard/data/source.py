@@ -7,7 +7,7 @@ so that a thread, a process or a Ray worker can take one and read it, whatever t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
@@ -16,7 +16,7 @@ from saveguard.facts import Trouble
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Part", "Source", "Trouble"]
+__all__ = ["Met", "Part", "Read", "Source", "Trouble"]
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,6 +53,25 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.file}, {self.at}" if self.at else self.file
 
 
+class Met(msgspec.Struct, frozen=True):
+    """A column that was not asked for, as the rows that were just read have it.
+
+    Attributes:
+        axes: How many axes it has behind its rows.
+        rows: How many rows have it.
+        first: The first of them, counted from the part's first row.
+    """
+
+    column: str
+    axes: int
+    rows: int
+    first: tuple[int, ...]
+
+
+# What a reader gives.
+Read: TypeAlias = "pa.RecordBatch | Trouble | Met"
+
+
 @runtime_checkable
 class Source(Protocol):
     """Data that can be asked for their parts.
@@ -75,7 +94,7 @@ class Source(Protocol):
         Cheap: it reads footers and sizes, no rows.
         """
 
-    def read(self, part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
+    def read(self, part: Part, columns: Sequence[str] | None) -> Iterator[Read]:
         """The rows of a part in their order, in batches of a bounded size (some 4 MB).
 
         Args:
@@ -87,4 +106,7 @@ class Source(Protocol):
         strings, `list<...>`, `large_list<...>`, `fixed_size_list<...>` and lists of lists; the
         fields of a struct are told as `struct.field`. What cannot be read is given as a `Trouble`
         in its place, and never raised: what stands before and behind it counts.
+
+        A format that tells its columns only as it is read names, behind each batch, those that
+        were not asked for (`Met`).
         """

@@ -117,6 +117,24 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
 
+class Late(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column that nobody knew of when the reading began.
+
+    Attributes:
+        axes: How many axes it has behind its rows.
+        rows: How many rows have it.
+        first: The first of them.
+    """
+
+    axes: int = 0
+    rows: int = 0
+    first: tuple[Witness, ...] = ()
+
+    def __add__(self, other: Late) -> Late:
+        first = tuple(sorted(self.first + other.first)[:SHOWN])
+        return Late(max(self.axes, other.axes), self.rows + other.rows, first)
+
+
 class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     """A data set, or any part of one.
 
@@ -125,6 +143,8 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
         parts: How many parts were read from end to end.
         columns: By name.
         seen: By kind, what whole rows are: `duplicate`, which are in the other data set, too.
+        late: By name, columns that were not known when the reading began: of files that tell
+            their columns only as they are read, and of batches behind the first one.
         keys: The rows' keys, where duplicates are looked for.
         troubles: By code, what could not be read.
         schema_version: Version of the JSON form; it grows when a key changes its meaning.
@@ -134,6 +154,7 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
     parts: int = 0
     columns: Mapping[str, Column] = msgspec.field(default_factory=dict)
     seen: Mapping[str, Seen] = msgspec.field(default_factory=dict)
+    late: Mapping[str, Late] = msgspec.field(default_factory=dict)
     keys: Keys | None = None
     troubles: Mapping[str, Troubles] = msgspec.field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
@@ -144,6 +165,7 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
             parts=self.parts + other.parts,
             columns=counted(self.columns, other.columns),
             seen=counted(self.seen, other.seen),
+            late=counted(self.late, other.late),
             keys=self.keys + other.keys if self.keys and other.keys else self.keys or other.keys,
             troubles=_troubles(self.troubles, other.troubles),
         )

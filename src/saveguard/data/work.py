@@ -10,13 +10,13 @@ import numpy as np
 
 from saveguard.data import keys, kinds
 from saveguard.data import terms as asked
-from saveguard.data.columns import depths
 from saveguard.data.counting import Tallies
 from saveguard.data.expected import Expected
 from saveguard.data.keys import Keys
+from saveguard.data.later import Later
 from saveguard.data.notes import Notes, Stretch
 from saveguard.data.scan import scan
-from saveguard.data.source import Part, Trouble
+from saveguard.data.source import Met, Part, Trouble
 from saveguard.data.summary import Summary, troubled
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Work(msgspec.Struct, frozen=True):
         expected: What is due in each column; None: the first batch tells which columns there are.
         columns: The columns to read; None for all.
         planned: Which column feeds which input; None where only reading tells the columns.
+        there: The columns that are known; None where no other can come, or the first batch tells.
         keyed: Whether the rows' keys are kept.
         known: Keys of another data set, among which rows are looked for.
     """
@@ -41,6 +42,7 @@ class Work(msgspec.Struct, frozen=True):
     expected: Mapping[str, Expected] | None = None
     columns: tuple[str, ...] | None = None
     planned: asked.Plan | None = None
+    there: tuple[str, ...] | None = None
     keyed: bool = False
     known: Keys | None = None
 
@@ -80,16 +82,18 @@ def pieces(
     Args:
         tallies: Count what they are told not to (see `scan`).
     """
-    row, expected = 0, work.expected
+    row, later = 0, Later(work.terms, work.expected, work.there, once=not work.source.movable)
     for held in work.source.read(part, work.columns):
         if isinstance(held, Trouble):
             yield troubled(held)
             row += held.rows
             continue
-        if expected is None:
-            expected = asked.plan(work.terms, depths(held.schema)).expected
+        if isinstance(held, Met):
+            yield from later.met(held, Stretch(part, number, 0))
+            continue
         stretch = Stretch(part, number, row)
-        yield scan(held, stretch, expected, tallies)
+        yield from later.batch(held, stretch)
+        yield scan(held, stretch, later.expected, tallies)
         if work.keyed or work.known:
             yield _keys(work, held, stretch)
         row += held.num_rows

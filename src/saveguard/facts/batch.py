@@ -18,7 +18,9 @@ class Suspect(Frozen, frozen=True):
             `length`, `empty`, `null`, `text`, `type` (neither numbers nor text), `absent` (a
             column that some files lack), `constant`, `duplicate` (a row of the other data set);
             `target` and `target-length` (labels of another shape than the loss takes) and
-            `target-steps` (another number of labels than the row of `beside` has steps).
+            `target-steps` (another number of labels than the row of `beside` has steps); `late`
+            (rows of a column that comes late) and `first` (a value that `beside`, the dtype of
+            the first batch, does not hold).
         place: Where the first one stands: `[3, 17]`.
         row: Its row.
         value: The value, as text.
@@ -28,7 +30,7 @@ class Suspect(Frozen, frozen=True):
         seen: The first few of them, a line each, where they are told apart.
         axis: The axis that is meant, counted from 0 for the rows; 0 where it is the first behind
             them, or none.
-        beside: The column that the rows are held against.
+        beside: The column, or the dtype, that the rows are held against.
     """
 
     kind: str
@@ -49,8 +51,9 @@ class LeafFacts(Frozen, frozen=True):
     Attributes:
         path: As the user would write it: `x`, `x['tokens']`, `x[1]`.
         kind: `array`, `scalar`, `ragged`, `absent` (None was given) or `other`; of a data set
-            `column`, `missing` (an input that no column feeds; `value` has the columns) or
-            `stranger` (a name that somebody gave and nothing has).
+            `column`, `missing` (an input that no column feeds; `value` has the columns),
+            `stranger` (a name that somebody gave and nothing has) or `late` (a column that
+            nobody knew of when the reading began).
         lengths: Of a ragged leaf, the first few rows' lengths.
         masked_rows: Rows in which every step is the padding value (the first few).
         rows: How many rows there are.

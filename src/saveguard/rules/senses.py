@@ -167,6 +167,8 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG561": ("data",),
     "SG562": ("data",),
     "SG563": ("data",),
+    "SG575": ("data",),
+    "SG576": ("data",),
     "SG580": ("data",),
     "SG581": ("data",),
     "SG582": ("data",),

@@ -11,10 +11,10 @@ import numpy as np
 
 from saveguard.contract import Contract, Input
 from saveguard.data import kinds
-from saveguard.data.columns import depths
+from saveguard.data.columns import depths, together
 from saveguard.data.notes import Stretch
 from saveguard.data.scan import scan
-from saveguard.data.source import Source, Trouble
+from saveguard.data.source import Met, Source, Trouble
 from saveguard.data.targets import Target
 from saveguard.data.terms import Plan, Terms, plan
 
@@ -66,16 +66,17 @@ def rows(source: Source, terms: Terms, limit: int) -> Rows:
     labels = [target.column for target in terms.targets]
     found: dict[str, list[Any]] = {}
     shown: list[set[str]] = []
-    planned = None
-    for batch, stretch in _batches(source, limit):
-        planned = planned or _complete(plan(terms, depths(batch.schema)), labels, batch)
+    held = [*_batches(source, limit)]
+    if not held:
+        raise ValueError(f"{source.name} has no rows")
+    there = together([depths(batch.schema) for batch, _ in held])
+    planned = _complete(plan(terms, there), labels, there)
+    for batch, stretch in held:
         flags = _flags(batch, stretch, planned)
         shown += flags
-        fed = [row for row, flag in enumerate(flags) if not flag & _UNFED]
-        for name in {*planned.inputs, *labels}:
+        fed = np.flatnonzero([not flag & _UNFED for flag in flags])
+        for name in {*planned.inputs, *labels} & {*batch.schema.names}:
             found.setdefault(name, []).extend(batch.column(name).take(fed).to_pylist())
-    if planned is None:
-        raise ValueError(f"{source.name} has no rows")
     if any(_padded(target.column, planned, found) for target in terms.targets):
         shown = [flag - {kinds.STEPS} for flag in shown]
     leaves = [_leaf(one, planned, found) for one in contract.inputs]
@@ -97,6 +98,8 @@ def _batches(source: Source, limit: int) -> Iterator[tuple[pa.RecordBatch, Stret
             continue
         row = 0
         for batch in source.read(part, None):
+            if isinstance(batch, Met):
+                continue
             if isinstance(batch, Trouble):
                 row += batch.rows
                 continue
@@ -106,9 +109,9 @@ def _batches(source: Source, limit: int) -> Iterator[tuple[pa.RecordBatch, Stret
                 return
 
 
-def _complete(planned: Plan, labels: Sequence[str], batch: pa.RecordBatch) -> Plan:
+def _complete(planned: Plan, labels: Sequence[str], there: Mapping[str, int]) -> Plan:
     lacking = [one.name for one in planned.missing]
-    lacking += [label for label in labels if label not in batch.schema.names]
+    lacking += [label for label in labels if label not in there]
     if lacking:
         raise ValueError(f"no column of the data feeds {', '.join(map(repr, lacking))}")
     return planned

@@ -110,6 +110,13 @@ def rows_of(size: int, rows: int) -> int:
     return max(1, min(rows, BATCH * rows // max(size, 1))) if rows else 1
 
 
+def bare(rows: int) -> pa.RecordBatch:
+    """Rows of which no column was asked for."""
+    import pyarrow as pa
+
+    return batch({"": pa.nulls(rows)}).select([])
+
+
 def batch(found: Mapping[str, pa.Array]) -> pa.RecordBatch:
     """Columns of one length as a batch."""
     import pyarrow as pa

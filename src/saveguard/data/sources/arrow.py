@@ -9,11 +9,13 @@ from saveguard.data.columns import told
 from saveguard.data.source import Part
 from saveguard.data.sources import opening
 from saveguard.data.sources.arrays import BATCH
-from saveguard.data.sources.plain import plain, schema, wanted
+from saveguard.data.sources.plain import asked, plain, schema, wanted
 from saveguard.remote.address import is_remote
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from saveguard.data.source import Read
 
 _FILE, _FEATHER_1 = b"ARROW1", b"FEA1"
 
@@ -26,7 +28,8 @@ def parts(path: str) -> Iterator[Part]:
     with opening.binary(path) as file:
         begins = file.read(6)
     if begins != _FILE:
-        yield Part(file=path, format="arrow", bytes=bytes_, stamp=stamp)
+        named = () if begins[:4] == _FEATHER_1 else _named(path)
+        yield Part(file=path, format="arrow", bytes=bytes_, stamp=stamp, columns=named)
         return
     with _mapped(path) as file, pa.ipc.open_file(file) as held:
         count, row, columns = held.num_record_batches, 0, told(schema(held.schema))
@@ -47,23 +50,35 @@ def parts(path: str) -> Iterator[Part]:
             row += rows
 
 
-def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+def read(part: Part, columns: Sequence[str] | None) -> Iterator[Read]:
     """The rows of a record batch, or of a stream from its first to its last."""
     import pyarrow as pa
 
     with _mapped(part.file) as file:
-        begins = file.read(6)
+        begins, row = file.read(6), 0
         file.seek(0)
         if begins[:4] == _FEATHER_1:
             import pyarrow.feather as feather
 
-            found: Any = feather.read_table(file).to_batches()
-        elif part.stop:
-            found = [pa.ipc.open_file(file).get_batch(part.start)]
-        else:
-            found = pa.ipc.open_stream(file)
+            for batch in feather.read_table(file).to_batches():
+                yield from asked(plain(batch), columns, row)
+                row += batch.num_rows
+            return
+        found: Any = (
+            [pa.ipc.open_file(file).get_batch(part.start)]
+            if part.stop
+            else pa.ipc.open_stream(file)
+        )
         for batch in found:
             yield from _cut(plain(batch.select(wanted(batch.schema.names, columns))))
+
+
+def _named(path: str) -> tuple[tuple[str, int], ...]:
+    """The columns of a stream, which begins with its schema."""
+    import pyarrow as pa
+
+    with _mapped(path) as file:
+        return told(schema(pa.ipc.open_stream(file).schema))
 
 
 def _mapped(path: str) -> Any:

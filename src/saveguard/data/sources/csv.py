@@ -23,6 +23,8 @@ _NULLS = ["", "NA", "N/A", "NULL", "null", "None"]
 _WHOLE = r"^[+-]?\d{1,18}$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:nan|inf|infinity)$"
 _SAMPLE = 1 << 16
+# Of more, Python's sniffer looks for quotes with a pattern that takes seconds.
+_SNIFFED = 1 << 12
 _BLOCK = 1 << 22
 
 
@@ -40,8 +42,10 @@ class Form(msgspec.Struct, frozen=True):
 
 
 def parts(path: str) -> Iterator[Part]:
-    """The file as a whole."""
-    yield opening.whole(path, "csv")
+    """The file as a whole, with the columns that its first row names."""
+    whole = opening.whole(path, "csv")
+    names = _form(opening.beginning(path, _SAMPLE)).names
+    yield msgspec.structs.replace(whole, columns=tuple((name, 0) for name in names))
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
@@ -92,10 +96,7 @@ def _form(begins: bytes) -> Form:
     text = text[: text.rfind("\n") + 1] or text
     if not text.strip():
         return Form(",", [], 0)
-    try:
-        delimiter = csv.Sniffer().sniff(text, ",;\t| ").delimiter
-    except csv.Error:
-        delimiter = ","
+    delimiter = _delimiter(text)
     first = next(csv.reader(io.StringIO(text), delimiter=delimiter))
     headed = not all(_is_number(value) for value in first)
     names = [value.strip() for value in first] if headed else []
@@ -103,6 +104,22 @@ def _form(begins: bytes) -> Form:
     if len(set(names)) < len(names):
         raise ValueError(f"two columns are called {max(names, key=names.count)!r}")
     return Form(delimiter, names, int(headed))
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the values of the first lines; of a single column, a comma.
+
+    A space does only between numbers: `first name` is one column.
+    """
+    lines = text.splitlines(keepends=True)
+    ends = itertools.accumulate(map(len, lines))
+    few = lines[: max(2, sum(end < _SNIFFED for end in ends))]
+    try:
+        found = csv.Sniffer().sniff("".join(few), ",;\t| ").delimiter
+    except csv.Error:
+        return ","
+    numbers = all(map(_is_number, few[-1].split()))
+    return found if found in few[0] and (found != " " or numbers) else ","
 
 
 def _is_number(value: str) -> bool:

@@ -7,11 +7,12 @@ type, and values of no bits.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -33,18 +34,43 @@ IMAGE, LABEL = "image", "label"
 _PART, _SAMPLE = 256, 64
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """The images that a path means.
+
+    Attributes:
+        base: The folder that holds the classes; empty where there is none.
+        files: In the order of their paths.
+        classes: The folders that Keras takes for classes, with images or without.
+        stamp: Changes when one comes or goes, since both number the rows and the labels.
+    """
+
+    base: str
+    files: tuple[str, ...]
+    classes: tuple[str, ...]
+    stamp: str
+
+    def class_of(self, file: str) -> str:
+        """The folder that an image lies in; empty where it lies beside them."""
+        inside = file.removeprefix(self.base.rstrip("/") + "/") if self.base else ""
+        return inside.split("/")[0] if "/" in inside else ""
+
+    def number(self, file: str) -> int | None:
+        """The number of an image's class; None where it has none."""
+        name = self.class_of(file)
+        return bisect.bisect_left(self.classes, name) if name else None
+
+
 def parts(path: str) -> Iterator[Part | Trouble]:
     """Stretches of 256 images in the order of their paths."""
     need("PIL", "images", "to read images")
-    files = images(path)
-    names = {_class(path, file) for file in files}
-    for name in sorted(_folders(path)) if names - {""} else ():
-        if name not in names:
+    listed = listing(path)
+    files, there = listed.files, {*map(listed.class_of, listed.files)}
+    for name in listed.classes:
+        if name not in there:
             what = "there is no image in it, and Keras counts it as a class"
             yield Trouble(code=MISSING, file=os.path.join(path, name), what=what)
     for start in range(0, len(files), _PART):
         held = files[start : start + _PART]
-        stamps = zlib.crc32("\n".join(map(_stamp, held)).encode())
         stop_ = start + len(held)
         yield Part(
             file=path,
@@ -55,15 +81,16 @@ def parts(path: str) -> Iterator[Part | Trouble]:
             first_row=start,
             rows=len(held),
             bytes=sum(map(_size, held)),
-            stamp=f"{len(files)} {stamps:08x}",
+            stamp=f"{listed.stamp} {_digest(map(_stamp, held))}",
+            columns=((IMAGE, 3), (LABEL, 0)) if listed.classes else ((IMAGE, 3),),
         )
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
     """The images of a stretch; what is odd about one is told beside its row."""
     decode = columns is not None and IMAGE in columns
-    files, number = images(part.file), _numbers(part.file)
-    usual, waiting = _usual(part.file), Waiting()
+    listed = _kept(part.file, part.stamp.partition(" ")[0])
+    files, usual, waiting = listed.files, _usual(listed.files), Waiting()
     for row in range(part.start, part.stop):
         found = _looked(files[row], row, decode=decode)
         if isinstance(found, Trouble):
@@ -76,15 +103,30 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch |
         if waiting.differs(values):
             yield from waiting.batch()
             waiting = Waiting()
-        waiting.add(values, number(files[row]))
+        waiting.add(values, listed.number(files[row]))
     yield from waiting.batch()
 
 
-@functools.lru_cache(maxsize=4)
-def images(path: str) -> tuple[str, ...]:
-    """The images that a path means, in the order of their paths."""
+def listing(path: str) -> Listing:
+    """What a path means now."""
     found = opening.files(path)
-    return tuple(found if found == [path] else (f for f in found if format_of(f) == "images"))
+    files = tuple(found if found == [path] else (f for f in found if format_of(f) == "images"))
+    base = path if any(file.startswith(path.rstrip("/") + "/") for file in files) else ""
+    bare = Listing(base, files, (), "")
+    names = {*map(bare.class_of, files)} - {""}
+    classes = tuple(sorted(names | set(_folders(base)))) if names else ()
+    return Listing(base, files, classes, _digest([*files, "", *classes]))
+
+
+@functools.lru_cache(maxsize=4)
+def _kept(path: str, _stamp: str) -> Listing:
+    """The same for all parts of one audit."""
+    return listing(path)
+
+
+def _digest(lines: Iterable[str]) -> str:
+    told = "\n".join(lines).encode(errors="surrogateescape")
+    return f"{zlib.crc32(told):08x}"
 
 
 class Waiting(msgspec.Struct):
@@ -128,44 +170,34 @@ def _looked(file: str, row: int, *, decode: bool) -> tuple[Picture, Any] | Troub
         return Trouble(code=told.code, file=file, what=told.what, row=row, rows=1)
 
 
+def _usual(files: Sequence[str]) -> Picture | None:
+    """What most images of the data are like, by a sample of their headers as they are now."""
+    few = tuple(files[:: max(len(files) // _SAMPLE, 1)])
+    return _most(tuple(map(_stamp, few)), few)
+
+
 @functools.lru_cache(maxsize=4)
-def _usual(path: str) -> Picture | None:
-    """What most images of the data are like, by a sample of their headers."""
-    files = images(path)
+def _most(_stamps: tuple[str, ...], files: tuple[str, ...]) -> Picture | None:
     seen: Counter[Picture] = Counter()
-    for file in files[:: max(len(files) // _SAMPLE, 1)]:
+    for file in files:
         found = _looked(file, 0, decode=False)
         if not isinstance(found, Trouble):
             seen[found[0]] += 1
     return seen.most_common(1)[0][0] if seen else None
 
 
-@functools.lru_cache(maxsize=4)
-def _numbers(path: str) -> Any:
-    """A function that gives the number of an image's class; None where there are no classes."""
-    files = images(path)
-    base = path if any(file.startswith(path.rstrip("/") + "/") for file in files) else ""
-    names = {file: _class(base, file) for file in files} if base else {}
-    found = {name for name in names.values() if name} | set(_folders(base) if base else ())
-    classes = {name: at for at, name in enumerate(sorted(found))}
-    return lambda file: classes.get(names.get(file, ""))
-
-
 def _folders(base: str) -> list[str]:
     """The folders of a local folder that Keras takes for classes, with images or without."""
-    if is_remote(base) or not os.path.isdir(base):
+    if not base or is_remote(base) or not os.path.isdir(base):
         return []
     with os.scandir(base) as there:
         return [one.name for one in there if one.is_dir() and not one.name.startswith(".")]
 
 
-def _class(base: str, file: str) -> str:
-    inside = file.removeprefix(base.rstrip("/") + "/")
-    return inside.split("/")[0] if "/" in inside else ""
-
-
 def _stamp(file: str) -> str:
-    return file if is_remote(file) else f"{file} {opening.stamp(file)}"
+    if is_remote(file) or not os.path.exists(file):
+        return file
+    return f"{file} {opening.stamp(file)}"
 
 
 def _size(file: str) -> int:

@@ -9,11 +9,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import opening, runs
-from saveguard.data.sources.plain import plain, wanted
+from saveguard.data.sources.plain import asked, plain
 from saveguard.data.sources.stops import MALFORMED
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from saveguard.data.source import Read
 
 _BLOCK = 1 << 23
 
@@ -23,7 +25,7 @@ def parts(path: str) -> Iterator[Part]:
     yield opening.whole(path, "jsonl")
 
 
-def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
+def read(part: Part, columns: Sequence[str] | None) -> Iterator[Read]:
     """The rows; a line that is no object of JSON is told in its place."""
     row = 0
     with opening.unpacked(part.file) as file:
@@ -33,9 +35,8 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch |
                     yield found
                     row += found.rows
                     continue
+                yield from asked(plain(found), columns, row)
                 row += found.num_rows
-                held = plain(found)
-                yield held.select(wanted(held.schema.names, columns))
 
 
 def blocks(file: IO[bytes], size: int = _BLOCK) -> Iterator[bytes]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from saveguard.data.columns import depth
+from saveguard.data.source import Met
 from saveguard.data.sources import arrays
+from saveguard.data.summary import SHOWN
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from saveguard.data.source import Read
 
 
 def plain(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -36,6 +43,21 @@ def schema(held: pa.Schema) -> pa.Schema:
 def wanted(there: Sequence[str], columns: Sequence[str] | None) -> list[str]:
     """The columns of a file that were asked for, in the file's order."""
     return [name for name in there if columns is None or name in columns]
+
+
+def asked(batch: pa.RecordBatch, columns: Sequence[str] | None, row: int) -> Iterator[Read]:
+    """The columns of a batch that were asked for, and which others it has.
+
+    Args:
+        row: How many rows of the part stand before the batch.
+    """
+    names = wanted(batch.schema.names, columns)
+    yield batch.select(names)
+    for field in batch.schema:
+        if field.name not in names:
+            there = np.flatnonzero(batch.column(field.name).is_valid())
+            first = tuple((there[:SHOWN] + row).tolist())
+            yield Met(field.name, depth(field.type), len(there), first)
 
 
 def _columns(name: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:

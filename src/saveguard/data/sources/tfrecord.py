@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from saveguard.data.source import Part, Trouble
-from saveguard.data.sources import examples, opening, records, runs
+from saveguard.data.source import Met, Part, Trouble
+from saveguard.data.sources import arrays, examples, opening, records, runs
 from saveguard.data.sources.arrays import BATCH
 from saveguard.data.sources.examples import Feature
 from saveguard.data.sources.stops import DAMAGED, MALFORMED, guarded, line
+from saveguard.data.summary import SHOWN
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from saveguard.data.source import Read
 
 # A feature that has one value in nearly all of the first records is a value, not a sequence:
 # the format itself has no word for that.
@@ -26,15 +29,25 @@ _RECORDS = 1 << 14
 
 
 class Table(msgspec.Struct):
-    """Records that wait to become a batch: for each feature its value in each of them."""
+    """Records that wait to become a batch: for each feature its value in each of them.
 
+    Attributes:
+        columns: The features that were asked for; None for all.
+        others: Of the others, one value and the rows that have them.
+    """
+
+    columns: Sequence[str] | None = None
     held: dict[str, list[Feature]] = msgspec.field(default_factory=dict)
+    others: dict[str, tuple[Feature, list[int]]] = msgspec.field(default_factory=dict)
     rows: int = 0
     bytes: int = 0
 
-    def add(self, found: dict[str, Feature], size: int) -> None:
+    def add(self, found: dict[str, Feature], size: int, row: int) -> None:
         """One more record; a feature that it lacks is null."""
-        for name in found.keys() - self.held.keys():
+        asked = found.keys() if self.columns is None else found.keys() & {*self.columns}
+        for name in found.keys() - asked:
+            self.others.setdefault(name, (found[name], []))[1].append(row)
+        for name in asked - self.held.keys():
             self.held[name] = [None] * self.rows
         for name, values in self.held.items():
             values.append(found.get(name))
@@ -48,12 +61,21 @@ class Table(msgspec.Struct):
 
     def batches(self, single: frozenset[str]) -> Iterator[pa.RecordBatch]:
         """The records; where a feature changes its kind, a new batch begins."""
-        if self.rows:
+        if self.held:
             columns = {
                 name: _segments(values, name in single)
                 for name, values in sorted(self.held.items())
             }
             yield from runs.together(columns)
+        elif self.rows:
+            yield arrays.bare(self.rows)
+
+    def told(self, single: frozenset[str]) -> Iterator[Read]:
+        """The records, and which features they have that were not asked for."""
+        yield from self.batches(single)
+        for name, (value, rows) in sorted(self.others.items()):
+            axes = 0 if name in single else 1 + (value is not None and "steps" in value[0])
+            yield Met(name, axes, len(rows), tuple(rows[:SHOWN]))
 
 
 def parts(path: str) -> Iterator[Part]:
@@ -61,23 +83,22 @@ def parts(path: str) -> Iterator[Part]:
     yield opening.whole(path, "tfrecord")
 
 
-def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
+def read(part: Part, columns: Sequence[str] | None) -> Iterator[Read]:
     """The records in batches; what is damaged is told in its place."""
-    single, table = _single(part.file), Table()
+    single, table = _single(part.file), Table(columns)
     with opening.unpacked(part.file) as file:
         for row, data in enumerate(guarded(records.records(file), part.file, part)):
             found = _parsed(data, part.file, row)
             if isinstance(found, Trouble):
-                yield from table.batches(single)
+                yield from table.told(single)
                 yield found
-                table = Table()
+                table = Table(columns)
                 continue
-            asked = found if columns is None else {n: found.get(n) for n in columns}
-            table.add(asked, len(data or b""))
+            table.add(found, len(data or b""), row)
             if table.full:
-                yield from table.batches(single)
-                table = Table()
-        yield from table.batches(single)
+                yield from table.told(single)
+                table = Table(columns)
+        yield from table.told(single)
 
 
 def _parsed(data: bytes | Trouble | None, path: str, row: int) -> dict[str, Feature] | Trouble:

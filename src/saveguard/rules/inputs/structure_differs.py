@@ -32,6 +32,7 @@ from saveguard.contract import Input
 from saveguard.facts import BatchFacts, LeafFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule, Signature
+from saveguard.wording import many
 
 rule = Rule("SG501", "structure-differs", since="0.1")
 
@@ -74,10 +75,12 @@ def _column(leaf: LeafFacts, expected: Input) -> Iterator[Finding]:
         if one.kind == "absent":
             yield rule.finding(
                 where=leaf.path,
-                message=f"{one.rows:,} rows have no column `{leaf.path}`",
-                why=f"The contract of this input is {expected}; other files of the same data have"
-                " the column.",
-                fix="write the files anew with one schema",
+                message=f"{many(one.rows, 'row')} {'has' if one.rows == 1 else 'have'} no column"
+                f" `{leaf.path}`",
+                why=f"The contract of this input is {expected}; other rows of the data have the"
+                " column.",
+                fix=f"give all rows the column `{leaf.path}`: one schema for all files, one set of"
+                " keys for all batches",
                 file=one.file,
                 evidence=one.seen,
             )
