@@ -142,3 +142,34 @@ def test_of_many_files_that_do_not_tell_a_few_are_begun(tmp_path: Path) -> None:
     assert columns.tables(held, parts, parts) == ({"tokens": 1},)
     assert held.begun == 8
     assert columns.tables(held, parts, parts[:1]) == ()
+
+
+X_LINE = "x: float32[batch, 1]"
+
+
+@pytest.mark.parametrize("label", ["label", "y/label"])
+def test_inputs_and_labels_of_two_groups_are_one_table(label: str, tmp_path: Path) -> None:
+    path = hdf5(tmp_path / "a.h5", x__tokens=TOKENS, y__label=LABEL, meta__by=np.arange(2))
+    report = saveguard.audit(path, LINE, labels=label, classes=4)
+    assert report.codes == ("SG508", "SG561")  # class 4 is out of range, the tokens are all 1
+    assert report.inputs == {"x/tokens": "tokens"} and report.summary.rows == 5
+
+
+def test_a_path_that_ends_as_an_input_feeds_it_where_one_does(tmp_path: Path) -> None:
+    x, y = np.array([[0.25], [0.5]], "f4"), np.array([0, 1])
+    one = hdf5(tmp_path / "one.h5", train__x=x, train__y=y)
+    assert saveguard.audit(one, X_LINE, labels="y", classes=2).findings == ()
+    both = hdf5(tmp_path / "both.h5", train__x=x, train__y=y, test__x=x[:1], test__y=y[:1])
+    beside = saveguard.audit(both, X_LINE, labels="train/y", classes=2)
+    assert beside.findings == () and beside.inputs == {"train/x": "x"}
+    missing, stranger = sorted(
+        saveguard.audit(both, X_LINE, labels="y", classes=2).findings, key=lambda one: one.code
+    )
+    assert missing.fix == "say which of them is meant: --map x=test/x or --map x=train/x"
+    assert stranger.fix == "write `test/y` or `train/y`, if that was meant"
+
+
+def test_folds_of_one_size_stay_apart(tmp_path: Path) -> None:
+    x, y = np.array([[0.25], [0.5]], "f4"), np.array([0, 1])
+    path = hdf5(tmp_path / "a.h5", fold_1__x=x, fold_1__y=y, fold_2__x=x, fold_2__y=y)
+    assert saveguard.audit(path).summary.rows == 4

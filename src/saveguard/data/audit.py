@@ -90,7 +90,7 @@ def _report(terms: Terms, held: Reading, other: Reading | None) -> Audit:
     found = [
         finding
         for one in both
-        for finding in registry.notice("data", findings.facts(one.summary, terms, one.plan))
+        for finding in registry.notice("data", findings.facts(one.summary, one.terms, one.plan))
     ]
     inputs = {column: one.name for column, one in sorted(held.plan.inputs.items())}
     return Audit(

@@ -15,7 +15,7 @@ from saveguard.data.resume import Kept
 from saveguard.data.sample import spread
 from saveguard.data.source import Part, Source, Trouble
 from saveguard.data.summary import Summary, troubled
-from saveguard.data.terms import Plan, Terms, plan
+from saveguard.data.terms import Plan, Terms, plan, resolved
 from saveguard.data.work import Work
 
 
@@ -59,6 +59,7 @@ class Reading(NamedTuple):
     Attributes:
         name: What the source is called.
         summary: Of all that was read.
+        terms: What was asked, with the labels as these data call them.
         plan: Which column feeds which input.
         parts: How many parts there are.
         asked: How many of them were to be read.
@@ -67,6 +68,7 @@ class Reading(NamedTuple):
 
     name: str
     summary: Summary
+    terms: Terms
     plan: Plan
     parts: int
     asked: int
@@ -96,7 +98,8 @@ def read(
             parts.append((number, one))
     chosen = spread(parts, run.sample)
     tables = columns.tables(source, *map(_bare, (parts, chosen))) if source.movable else ()
-    work = _work(Work(source, run.terms, keyed=keyed, known=known), tables)
+    terms = resolved(run.terms, columns.together(tables))
+    work = _work(Work(source, terms, keyed=keyed, known=known), tables)
     if source.movable and any(not part.columns for _, part in chosen):
         work = msgspec.structs.replace(work, there=tuple(sorted(columns.together(tables))))
     # No worker asks what columns there are.
@@ -109,8 +112,8 @@ def read(
             done, stopped = _summed(run, whole, chosen, resume, again=True)
             done = msgspec.structs.replace(done, late=first)
         work = whole
-    planned = work.planned or plan(run.terms, _met(done))
-    return Reading(source.name, found + done, planned, len(parts), len(chosen), stopped)
+    planned = work.planned or plan(terms, _met(done))
+    return Reading(source.name, found + done, terms, planned, len(parts), len(chosen), stopped)
 
 
 def _bare(parts: Sequence[tuple[int, Part]]) -> list[Part]:

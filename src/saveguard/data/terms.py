@@ -83,6 +83,26 @@ def plan(terms: Terms, depths: Mapping[str, int], tables: Sequence[Collection[st
     )
 
 
+def last(column: str) -> str:
+    """The last part of a dataset's or a feature's path: `tokens` of `train/tokens`."""
+    return column.rpartition("/")[2]
+
+
+def called(name: str, columns: Collection[str]) -> list[str]:
+    """The columns whose path ends with a name."""
+    return [column for column in columns if last(column) == name]
+
+
+def resolved(terms: Terms, depths: Collection[str]) -> Terms:
+    """The terms, with labels that are named by the last part of one path alone."""
+    change = msgspec.structs.replace
+    found = []
+    for target in terms.targets:
+        paths = [] if target.column in depths else called(target.column, depths)
+        found.append(change(target, column=paths[0]) if len(paths) == 1 else target)
+    return change(terms, targets=tuple(found))
+
+
 def _beside(
     target: Target, contract: Contract, inputs: Mapping[str, Input], expected: dict[str, Expected]
 ) -> None:
@@ -129,9 +149,9 @@ def _columns(
     if name(one) in depths:
         return (name(one),)
     contract, free = terms.contract, [*_free(terms, beside)]
-    if contract is None or len(contract.inputs) > 1:
-        return ()
-    free = [column for column in free if column not in _LABELS] or free
+    if (named := called(name(one), free)) or contract is None or len(contract.inputs) > 1:
+        return named if len(named) == 1 else ()
+    free = [column for column in free if last(column) not in _LABELS] or free
     if len(free) == 1:
         return free
     plain = [column for column in free if depths[column] == 0]

@@ -16,7 +16,7 @@ from saveguard.data.notes import Stretch
 from saveguard.data.scan import scan
 from saveguard.data.source import Met, Source, Trouble
 from saveguard.data.targets import Target
-from saveguard.data.terms import Plan, Terms, plan
+from saveguard.data.terms import Plan, Terms, plan, resolved
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,13 +63,14 @@ def rows(source: Source, terms: Terms, limit: int) -> Rows:
     contract = terms.contract
     if contract is None or not terms.targets:
         raise ValueError("the impact needs a model (--contract) and its labels (--labels)")
-    labels = [target.column for target in terms.targets]
     found: dict[str, list[Any]] = {}
     shown: list[set[str]] = []
     held = [*_batches(source, limit)]
     if not held:
         raise ValueError(f"{source.name} has no rows")
     there = together([depths(batch.schema) for batch, _ in held])
+    terms = resolved(terms, there)
+    labels = [target.column for target in terms.targets]
     planned = _complete(plan(terms, there), labels, there)
     for batch, stretch in held:
         flags = _flags(batch, stretch, planned)

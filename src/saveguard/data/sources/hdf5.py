@@ -11,6 +11,7 @@ import numpy as np
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import arrays, npz, opening, runs
 from saveguard.data.sources.stops import UNKNOWN
+from saveguard.data.terms import last
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +55,11 @@ def _file(raw: Any) -> Any:
 
 
 def _tables(file: Any) -> list[list[str]]:
-    """The names of the datasets that belong together: those of one group and of one split."""
+    """The names of the datasets that belong together.
+
+    Those of one group and of one split do, and groups of as many rows that share no name:
+    `x/tokens` and `y/label`, but not `fold_1/x` and `fold_2/x`.
+    """
     groups: dict[str, dict[str, int]] = {}
 
     def visit(name: str, held: Any) -> None:
@@ -62,7 +67,19 @@ def _tables(file: Any) -> list[list[str]]:
             groups.setdefault(name.rpartition("/")[0], {})[name] = held.shape[0]
 
     file.visititems(visit)
-    return [names for held in groups.values() for names, _ in npz.tables_of(held)]
+    found: list[list[str]] = []
+    alike: dict[tuple[str, int], list[str]] = {}
+    for held in groups.values():
+        for names, rows in npz.tables_of(held):
+            even = all(held[name] == rows for name in names)
+            before = alike.get((npz.split(names[0]), rows)) if even else None
+            if before is not None and not {*map(last, before)} & {*map(last, names)}:
+                before += names
+                continue
+            found.append(names)
+            if even:
+                alike[npz.split(names[0]), rows] = names
+    return found
 
 
 def _told(names: Sequence[str]) -> str:

@@ -69,9 +69,14 @@ def tables_of(lengths: Mapping[str, int]) -> list[tuple[list[str], int]]:
     """
     splits: dict[str, list[str]] = {}
     for name in lengths:
-        found = _SPLIT.search(name)
-        splits.setdefault(found[1] if found else "", []).append(name)
+        splits.setdefault(split(name), []).append(name)
     return [(names, min(lengths[name] for name in names)) for names in splits.values()]
+
+
+def split(name: str) -> str:
+    """The split that an array is named for: `train` of `x_train`; empty of none."""
+    found = _SPLIT.search(name)
+    return found[1] if found else ""
 
 
 def uneven(path: str, names: list[str], heads: Mapping[str, Any]) -> Iterator[Trouble]:

@@ -46,13 +46,16 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             continue
         columns = re.findall(r"`([^`]+)`", leaf.value)
         known = [name for name in columns + inputs if name != leaf.path]
-        near = difflib.get_close_matches(leaf.path, known, n=1)
+        near = [name for name in columns if name.rpartition("/")[2] == leaf.path]
+        near = near or difflib.get_close_matches(leaf.path, known, n=1)
         yield rule.finding(
             where=leaf.path,
             message=f"`{leaf.path}` is neither a column of the data nor an input of the model",
             why=f"The columns are {leaf.value}. Nothing was held against what `{leaf.path}` was"
             " meant for.",
-            fix=f"write `{near[0]}`, if that was meant" if near else "name one of these columns",
+            fix=f"write {' or '.join(f'`{name}`' for name in near)}, if that was meant"
+            if near
+            else "name one of these columns",
         )
 
 

@@ -25,6 +25,7 @@ Hold the data as the contract says; it is printed in the finding and in every re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def _column(leaf: LeafFacts, expected: Input) -> Iterator[Finding]:
             message=f"no column feeds the input `{leaf.path}`; the columns are {leaf.value}",
             why=f"The contract of this input is {expected}; without data for it, the model cannot"
             " be called.",
-            fix=f"name its column: --map {leaf.path}=COLUMN, or columns={{{leaf.path!r}: ...}}",
+            fix=_named(leaf),
         )
     for one in leaf.suspects:
         if one.kind == "absent":
@@ -84,6 +85,16 @@ def _column(leaf: LeafFacts, expected: Input) -> Iterator[Finding]:
                 file=one.file,
                 evidence=one.seen,
             )
+
+
+def _named(leaf: LeafFacts) -> str:
+    """How to say which column feeds an input; of several whose path ends so, each is named."""
+    columns = re.findall(r"`([^`]+)`", leaf.value)
+    paths = [column for column in columns if column.rpartition("/")[2] == leaf.path]
+    if paths:
+        each = " or ".join(f"--map {leaf.path}={path}" for path in paths)
+        return f"say which of them is meant: {each}"
+    return f"name its column: --map {leaf.path}=COLUMN, or columns={{{leaf.path!r}: ...}}"
 
 
 rule.in_traceback(
