@@ -75,8 +75,9 @@ def _has_inputs(model: Any) -> bool:
 
 def _objects(model: Any, is_told: bool) -> Iterator[ObjectFacts]:
     for holder, item, kind in walk.objects(model):
-        yield _object(holder, item, kind, is_told)
-        for name, function in _functions(item):
+        functions = list(_functions(item))
+        yield _object(holder, item, kind, functions, is_told)
+        for name, function in functions:
             if not walk.is_builtin(function):
                 yield _function(f"{holder}.{name}", function)
     for name in ("loss", "metrics", "weighted_metrics"):
@@ -110,7 +111,9 @@ def _functions(item: Any) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def _object(holder: str, item: Any, kind: str, is_told: bool) -> ObjectFacts:
+def _object(
+    holder: str, item: Any, kind: str, functions: list[tuple[str, Any]], is_told: bool
+) -> ObjectFacts:
     builtin = walk.is_builtin(type(item))
     own_config = _owner(type(item), "get_config") != "keras"
     # Its layers are objects of their own here, and what they cannot serialise is theirs to tell.
@@ -126,7 +129,7 @@ def _object(holder: str, item: Any, kind: str, is_told: bool) -> ObjectFacts:
         builtin=builtin,
         registered="" if builtin else _registered(type(item)),
         importable=builtin or _importable(type(item)),
-        python_lambda=_python_lambda(item),
+        python_lambda=next((name for name, one in functions if one.__name__ == "<lambda>"), ""),
         built=bool(getattr(item, "built", True)),
         own_config=own_config,
         config_error=error,
@@ -249,10 +252,6 @@ def _importable(item: Any) -> bool:
     for part in item.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is item
-
-
-def _python_lambda(item: Any) -> str:
-    return next((name for name, one in _functions(item) if one.__name__ == "<lambda>"), "")
 
 
 def _adapted(item: Any) -> bool:

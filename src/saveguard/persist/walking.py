@@ -7,6 +7,7 @@ import functools
 import gc
 import os
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 from saveguard.child.quick import exchanged
@@ -23,12 +24,15 @@ def _exchanged() -> Iterator[None]:
     from keras.src.saving.keras_saveable import KerasSaveable
 
     found, walked = saving_lib.get_attr_skipset, saving_lib._walk_saveable
+    # Keras asks for the name of each layer's class, of which there are few.
+    named = functools.cache(saving_lib.naming.to_snake_case)
     children = functools.partial(_children, saving_lib, KerasSaveable, {}, walked)
     with exchanged(
         saving_lib,
         get_attr_skipset=functools.partial(_found_out, found),
         _walk_saveable=children,
         file_utils=_Places(saving_lib.file_utils),
+        naming=SimpleNamespace(**{**vars(saving_lib.naming), "to_snake_case": named}),
     ):
         yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -41,13 +42,19 @@ class Written:
         self._noted.clear()
 
 
+@functools.cache
+def name_of(dtype: np.dtype[Any]) -> str:
+    """`dtype.name`, which NumPy makes anew whenever it is asked."""
+    return dtype.name
+
+
 def measure(array: np.ndarray[Any, Any], path: str = "", holder: str = "") -> VariableFacts:
     """The facts of one variable's values."""
     nan, infinite = _not_finite(array)
     return VariableFacts(
         path=path,
         shape=array.shape,
-        dtype=array.dtype.name,
+        dtype=name_of(array.dtype),
         holder=holder,
         nan=nan,
         infinite=infinite,

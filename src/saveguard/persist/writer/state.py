@@ -12,7 +12,7 @@ from saveguard.child import running
 from saveguard.persist.snapshot import copy_of
 from saveguard.persist.walking import walking_faster
 from saveguard.persist.writer.groups import Dataset, NotWritable
-from saveguard.persist.writer.recorded import Written, measure
+from saveguard.persist.writer.recorded import Written, measure, name_of
 
 # Backends whose tensors NumPy reads in place, where they lie in main memory.
 _SHARES_MEMORY = ("tensorflow", "jax")
@@ -48,8 +48,8 @@ def _recording_store(base: Any, file: Any, written: Written) -> Any:
                 self._create_h5_group(self._h5_entry_path)
             # Keras's own method copies the array once more.
             dataset = self._h5_entry_group.create_dataset(key, data=array)
-            if array.dtype.name == "bfloat16":
-                dataset.attrs["dtype"] = array.dtype.name
+            if name_of(array.dtype) == "bfloat16":
+                dataset.attrs["dtype"] = "bfloat16"
             ready = isinstance(dataset, Dataset) and dataset.measured
             measured = ready or functools.partial(lambda facts: facts, measure(array))
             written.note(f"{self._h5_entry_path}/vars/{key}", value, measured)
