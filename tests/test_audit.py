@@ -278,4 +278,4 @@ def test_the_json_holds_the_summary(tmp_path: Path) -> None:
     told = json.loads(report.to_json())
     assert told["summary"]["columns"]["x"]["minimum"] == 1.0
     assert told["contract"] == "x: float64[batch, 1]"
-    assert "`x` is lists of float64, 2 rows, axis 1 has 1 values" in str(report)
+    assert "`x` is lists of float64, 2 rows, axis 1 has 1 value" in str(report)

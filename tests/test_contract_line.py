@@ -156,7 +156,7 @@ def test_numbers_are_exact(value: float) -> None:
         ("x: int32[batch]", "x: float32[batch]", "its dtype was int32 and is float32"),
         ("x: uint8[batch]", "x: float16[batch]", ""),
         ("x: string[batch]", "x: int32[batch]", "its dtype was string and is int32"),
-        ("x: bool[batch]", "x: bool[batch, 1]", "it had 1 axes and has 2"),
+        ("x: bool[batch]", "x: bool[batch, 1]", "it had 1 axis and has 2"),
         ("x: bool[batch, 3]", "x: bool[batch, 4]", "axis 1 was `3` and is `4`"),
         ("x: bool[batch, t<=9]", "x: bool[batch, t<=8]", "axis 1 was `t<=9` and is `t<=8`"),
         ("x: bool[batch, t>=2]", "x: bool[batch, 3<=t]", "axis 1 was `t>=2` and is `t>=3`"),

@@ -125,7 +125,7 @@ def test_the_types_of_lists() -> None:
         ([[1], [2, None]], {}, "SG623", "sequences[1][1]", "None (NoneType)"),
         ([[2**60], [0.5]], {}, "SG623", "sequences[0][0]", "1152921504606846976 (int)"),
         ([[1], [2**64]], {}, "SG623", "sequences[1][0]", "18446744073709551616 (int)"),
-        ([[[1, 2]], [[3]]], {}, "SG623", "sequences[1][0]", "1 values where the others have 2"),
+        ([[[1, 2]], [[3]]], {}, "SG623", "sequences[1][0]", "1 value where the others have 2"),
         ([np.ones((2, 2)), np.ones((2, 3))], {}, "SG623", "sequences[1]", "steps of shape (3,)"),
         ([np.ones(2), np.array(["a"])], {}, "SG623", "sequences[1]", "text where the others"),
         ([np.array([2**60]), np.ones(1)], {}, "SG623", "sequences[0]", "int64 where the others"),

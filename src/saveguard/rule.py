@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from saveguard.finding import Certainty, Finding
+from saveguard.wording import agreed
 
 if TYPE_CHECKING:
     from saveguard.facts import ArchiveFacts, BatchFacts, ModelFacts, ProofFacts
@@ -172,14 +173,14 @@ class Rule:
         evidence: tuple[str, ...] = (),
         file: str = "",
     ) -> Finding:
-        """A finding that carries this rule's code and name."""
+        """A finding that carries this rule's code and name; one of something is told as one."""
         return Finding(
             code=self.code,
             name=self.name,
             where=where,
-            message=message,
-            why=why,
-            fix=fix,
+            message=agreed(message),
+            why=agreed(why),
+            fix=agreed(fix),
             certainty=certainty,
             evidence=evidence,
             file=file,

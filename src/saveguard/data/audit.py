@@ -18,6 +18,7 @@ from saveguard.data.targets import Labels, targets
 from saveguard.data.terms import Terms
 from saveguard.facts import Trouble
 from saveguard.rules import registry
+from saveguard.wording import many
 
 # Codes of what ends the reading of a file, wherever it stands.
 _ENDS = {"SG581", "SG589", "SG591"}
@@ -112,7 +113,7 @@ def _without_keys(summary: Summary) -> Summary:
 
 def _read(held: Reading) -> Iterator[str]:
     done, rows = held.summary.parts, held.summary.rows
-    yield f"{done:,} of {held.parts:,} parts of {held.name}, {rows:,} rows"
+    yield f"{done:,} of {many(held.parts, 'part')} of {held.name}, {many(rows, 'row')}"
     for name in sorted(held.summary.columns):
         yield told(name, held.summary.columns[name], held.summary.rows)
     if held.plan.inputs and held.plan.unused:
@@ -122,10 +123,11 @@ def _read(held: Reading) -> Iterator[str]:
 def _not_read(held: Reading) -> Iterator[str]:
     left = held.parts - held.asked
     if left:
-        yield f"{left:,} of {held.parts:,} parts of {held.name}, which the sample leaves out"
+        yield f"{left:,} of {many(held.parts, 'part')} of {held.name}, which the sample leaves out"
     if held.stopped:
         left = held.asked - held.summary.parts
-        yield f"{left:,} of {held.parts:,} parts of {held.name}: the audit was stopped (Ctrl-C)"
+        of = f"{left:,} of {many(held.parts, 'part')} of {held.name}"
+        yield f"{of}: the audit was stopped (Ctrl-C)"
     if held.summary.keys and held.summary.keys.bound:
         share = held.summary.keys.bound / 2**64
         yield f"as to duplicates, all but {share:.1%} of the rows of {held.name}: too many to hold"

@@ -10,6 +10,7 @@ from saveguard.contract import Axis, Input
 from saveguard.data.summary import Column, Counts
 from saveguard.facts import Bar, Chart, Mark
 from saveguard.sequences import widths
+from saveguard.wording import many
 
 _BARS = 48
 # Of the values, what lies further out than this share on either side is in the outermost bars.
@@ -66,7 +67,7 @@ def _waste(
     """What padding costs in one array, and in buckets of nearly equal lengths."""
     total = max(1, sum(count for _, count in counts))
     waste = 1 - steps / (longest * total)
-    yield f"{total:,} sequences, {steps / total:.3g} steps on average."
+    yield f"{many(total, 'sequence')}, {steps / total:.3g} steps on average."
     yield f"Padded to the longest, {longest:,}: {waste:.0%} of the steps are padding."
     over = sum(count for length, count in counts if top and length > top)
     if over:
@@ -84,7 +85,8 @@ def _buckets(counts: Counts, steps: int, longest: int) -> str:
     padded = sum(count * next(w for w in chosen if w >= end) for end, count in ends.items())
     shown = ", ".join(f"{width:,}" for width in chosen)
     left = max(0.0, 1 - steps / padded)
-    return f"saveguard.bucket makes {len(chosen)} widths of them ({shown}): {left:.0%} is padding."
+    made = f"saveguard.bucket makes {many(len(chosen), 'width')} of them"
+    return f"{made} ({shown}): {left:.0%} is padding."
 
 
 def _end(length: int) -> int:
@@ -100,7 +102,7 @@ def _values(
     top = one.vocabulary if one is not None else None
     if top is not None and top <= 4 * max(high, 1):
         marks.append(Mark(value=top, label=f"vocabulary {top:,}"))
-    said = f"{held.sampled:,} values of a sample of the rows."
+    said = f"{many(held.sampled, 'value')} of a sample of the rows."
     if pad is not None:
         share = sum(c for a, b, c in values if a <= pad < b or a == pad) / max(1, held.sampled)
         said += f" {share:.1%} of them are at the padding value."
@@ -132,19 +134,19 @@ def _binned(
     width = max((high - low) / _BARS, 1.0 if whole and high - low <= _BARS else 0.0) or 1.0
     count = max(1, min(_BARS, int((high - low) / width) + 1))
     bars = [0.0] * count
-    for left, right, many in values:
+    for left, right, held in values:
         first = min(max(int((left - low) / width), 0), count - 1)
         last = min(max(int((right - low) / width - 1e-9), first), count - 1)
         for index in range(first, last + 1):
-            bars[index] += many / (last - first + 1)
+            bars[index] += held / (last - first + 1)
     return tuple(
         Bar(
             low=low + index * width,
             high=low + (index + 1) * width,
-            count=round(many),
-            kind="out" if out is not None and many and low + (index + 1) * width > out else "",
+            count=round(held),
+            kind="out" if out is not None and held and low + (index + 1) * width > out else "",
         )
-        for index, many in enumerate(bars)
+        for index, held in enumerate(bars)
     )
 
 

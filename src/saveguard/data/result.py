@@ -10,6 +10,7 @@ from saveguard.data import types
 from saveguard.data.summary import Column, Summary
 from saveguard.facts import Card
 from saveguard.finding import Report
+from saveguard.wording import many
 
 
 class Audit(Report, frozen=True, kw_only=True):
@@ -43,12 +44,12 @@ class Audit(Report, frozen=True, kw_only=True):
 def told(name: str, held: Column, rows: int) -> str:
     """A column in one line: type, rows, lengths, range."""
     kinds = types.together([*held.types]) or "nothing"
-    parts = [f"`{name}` is {kinds}", f"{held.rows:,} rows"]
+    parts = [f"`{name}` is {kinds}", many(held.rows, "row")]
     if held.rows < rows:
         parts[-1] += f" of {rows:,}"
     for axis, (low, high) in enumerate(zip(held.shortest, held.longest, strict=True), 1):
         mean = held.steps[axis - 1] / max(1, sum(count for _, count in held.lengths[axis - 1]))
-        same = f"{low:,} values" if low == high else f"{low:,} to {high:,}, {mean:.3g} on average"
+        same = many(low, "value") if low == high else f"{low:,} to {high:,}, {mean:.3g} on average"
         parts.append(f"axis {axis} has {same}")
     if held.minimum is not None:
         parts.append(f"values from {held.minimum:g} to {held.maximum:g}")

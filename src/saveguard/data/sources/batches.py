@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import named, runs
 from saveguard.data.sources.stops import ENDLESS, LENGTHS, UNREADABLE, line
+from saveguard.wording import many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +80,7 @@ def table(
 
 def _uneven(rows: dict[str, int], name: str, place: str, row: int) -> Trouble:
     least, most = min(rows, key=rows.__getitem__), max(rows, key=rows.__getitem__)
-    what = f"`{most}` has {rows[most]:,} rows and `{least}` has {rows[least]:,}"
+    what = f"`{most}` has {many(rows[most], 'row')} and `{least}` has {rows[least]:,}"
     lost = rows[most] - rows[least]
     return Trouble(
         code=LENGTHS,

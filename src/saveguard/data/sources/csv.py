@@ -15,6 +15,7 @@ from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import opening, runs
 from saveguard.data.sources.plain import wanted
 from saveguard.data.sources.stops import MALFORMED
+from saveguard.wording import many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -191,7 +192,7 @@ def _cast(texts: pa.Array, kind: pa.DataType) -> pa.Array:
 
 def _malformed(path: str, found: Any, row: int) -> Trouble:
     what = (
-        f"row {row:,} has {found.actual_columns} values where {found.expected_columns} are due:"
-        f" {found.text[:60]!r}"
+        f"row {row:,} has {many(found.actual_columns, 'value')} where {found.expected_columns}"
+        f" are due: {found.text[:60]!r}"
     )
     return Trouble(code=MALFORMED, file=path, what=what, row=row, rows=1)

@@ -15,6 +15,7 @@ from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import arrays, opening
 from saveguard.data.sources.stops import DAMAGED, PICKLED
 from saveguard.remote.address import is_remote
+from saveguard.wording import many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,7 +105,7 @@ def pickled(path: str, member: str = "") -> Trouble:
 
 def cut_off(path: str, whole: int, rows: int, place: str = "") -> Trouble:
     """An array that ends before its header says so."""
-    what = f"it ends in row {whole:,}, and its header says {rows:,} rows"
+    what = f"it ends in row {whole:,}, and its header says {many(rows, 'row')}"
     return Trouble(code=DAMAGED, file=path, what=what, place=place, row=whole, rows=rows - whole)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import arrays, npy, opening
 from saveguard.data.sources.npy import Header
+from saveguard.wording import many
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +85,7 @@ def uneven(path: str, names: list[str], heads: Mapping[str, Any]) -> Iterator[Tr
     rows = {name: heads[name].shape[0] for name in names}
     least, most = min(rows, key=rows.__getitem__), max(rows, key=rows.__getitem__)
     if rows[least] < rows[most]:
-        what = f"`{most}` has {rows[most]:,} rows and `{least}` has {rows[least]:,}"
+        what = f"`{most}` has {many(rows[most], 'row')} and `{least}` has {rows[least]:,}"
         yield Trouble(
             code=LENGTHS,
             file=path,
