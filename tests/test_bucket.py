@@ -48,6 +48,56 @@ def test_each_sequence_is_in_one_batch(lengths: Any, size: int, count: int, shuf
     assert made.waste <= made.waste_before + 1e-9
 
 
+@st.composite
+def unequal(draw: Any) -> list[Any]:
+    dtype = draw(st.sampled_from(["i1", "u2", "i4", "f2", "f4", "f8", "?", "c8", ">i4", "O"]))
+    inner = draw(st.sampled_from([(), (2,), (2, 3)])) if dtype != "O" else ()
+    lengths = draw(st.lists(st.integers(0, 30), min_size=1, max_size=40))
+    generator = np.random.default_rng(len(lengths))
+    rows = [generator.integers(0, 2, (n, *inner)).astype(dtype) for n in lengths]
+    return [row.astype(str).astype(object) for row in rows] if dtype == "O" else rows
+
+
+@given(
+    unequal(),
+    st.integers(1, 5),
+    st.sampled_from(["pre", "post"]),
+    st.booleans(),
+    st.sampled_from([1, 64, 4 << 20]),
+)
+def test_batches_are_the_sequences_however_many_are_made_together(
+    rows: Any, size: int, side: Any, shuffle: bool, together: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("saveguard.sequences.bucket._TOGETHER", together)
+        made = saveguard.bucket(rows, np.arange(len(rows)), [[n] for n in range(len(rows))],
+                                batch_size=size, buckets=3, side=side, shuffle=shuffle, seed=1,
+                                empty="keep", accept=["SG604"])  # fmt: skip
+    batches = list(made)
+    seen = np.concatenate([batch.rows for batch in batches])
+    assert sorted(seen.tolist()) == list(range(len(rows))) and len(batches) == len(made)
+    for batch, again in zip(batches, [made[at] for at in range(len(made))], strict=True):
+        assert len(batch.rows) <= size and batch.rows.tolist() == again.rows.tolist()
+        assert batch.others[0].tolist() == batch.others[1][:, 0].tolist() == batch.rows.tolist()
+        assert batch.values.dtype == made.plan.held.values.dtype
+        for values, mask, row in zip(batch.values, batch.mask, batch.rows, strict=True):
+            assert values[mask].tolist() == rows[row].tolist()
+            assert (values[~mask] == made.plan.value).all()
+    steps = sum(batch.values.shape[0] * batch.values.shape[1] for batch in batches)
+    assert made.waste == pytest.approx(1 - sum(map(len, rows)) / steps)
+
+
+def test_a_batch_comes_when_its_last_sequence_does() -> None:
+    rows = [[1], [1, 2, 3], [4], [4, 5, 6], [7]]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("saveguard.sequences.bucket._TOGETHER", 1)
+        made = saveguard.bucket(rows, batch_size=2)
+    assert [batch.rows.tolist() for batch in made] == [[0, 2], [1, 3], [4]]
+    assert made[-1].rows.tolist() == [4]
+    with pytest.raises(IndexError):
+        made[3]
+
+
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=30), st.integers(1, 4))
 def test_no_other_widths_leave_less_padding(lengths: Any, count: int) -> None:
     def steps(chosen: Any) -> int:
@@ -79,6 +129,10 @@ def test_widths_that_are_given() -> None:
     assert [batch.values.shape for batch in made] == [(2, 2), (1, 4)]
     with pytest.raises(ValueError, match="a sequence has 3 steps, the largest width is 2"):
         saveguard.bucket([[4, 5, 6]], widths=[2])
+    with pytest.raises(ValueError, match="a width is at least 1, not 0"):
+        saveguard.bucket([[4]], widths=[0, 1])
+    with pytest.raises(ValueError, match="a batch has at least one sequence, not 0"):
+        saveguard.bucket([[4]], batch_size=0)
     with pytest.raises(ValueError, match="1 sequences, but 2 rows beside them"):
         saveguard.bucket([[1]], [1, 2])
 

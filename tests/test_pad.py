@@ -88,6 +88,17 @@ def test_whole_numbers_among_floats(rows: Any) -> None:
     assert [row.tolist() for row in saveguard.pad(rows, accept=["SG604"]).unpad()] == rows
 
 
+def test_ids_and_signs() -> None:
+    for rows in ([[1, 2], [3, -1]], [[-(2**31)], [2**31 - 1, 0]], [[1, True], [False]]):
+        padded = saveguard.pad(rows)
+        assert padded.values.dtype == np.int32 and [r.tolist() for r in padded.unpad()] == rows
+    for rows in ([[1, 2], [3, 2**31]], [[2**32 - 1], [-1]], [[1], [2**32, 5]]):
+        padded = saveguard.pad(rows)
+        assert padded.values.dtype == np.int64 and [r.tolist() for r in padded.unpad()] == rows
+    mixed = [np.arange(3, dtype="i4"), np.arange(2, dtype="i8"), np.ones(1, ">i4")]
+    assert saveguard.pad(mixed).values.dtype == np.int64
+
+
 def test_the_types_of_lists() -> None:
     def dtype(rows: Any) -> str:
         return str(saveguard.pad(rows).values.dtype.name)
@@ -120,7 +131,7 @@ def test_the_types_of_lists() -> None:
         ([[1], [], [2], []], {}, "SG621", "sequences[1]", "2 sequences have no steps (row 1, 3)"),
         ([[1], None], {}, "SG621", "sequences[1]", "one sequence has no steps (row 1)"),
         ([[1, 0], [2]], {"value": 0}, "SG604", "sequences[0][1]", "takes the padding value 0"),
-        ([[1, 2], [2]], {"max_length": 1}, "SG622", "sequences[0]", "longer than 1, 1 steps"),
+        ([[1, 2], [2]], {"max_length": 1}, "SG622", "sequences[0]", "longer than 1, 1 step in all"),
         ([[1, "a"], [2]], {}, "SG623", "sequences[0][1]", "'a' (str) where the others have int"),
         ([[1], [2, None]], {}, "SG623", "sequences[1][1]", "None (NoneType)"),
         ([[2**60], [0.5]], {}, "SG623", "sequences[0][0]", "1152921504606846976 (int)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import repeat
 from typing import Any, Unpack
 
 import msgspec
@@ -11,13 +12,14 @@ import numpy as np
 from saveguard.finding import Report
 from saveguard.sequences import sources
 from saveguard.sequences import widths as choice
-from saveguard.sequences.pad import Options, Plan, Side, prepare, write
+from saveguard.sequences.flat import take
+from saveguard.sequences.order import Order, ordered
+from saveguard.sequences.pad import Options, Plan, Side, prepare
 from saveguard.sequences.padded import mask
+from saveguard.sequences.scatter import in_rows, sweep
 
-# Rows of one bucket that are padded at once; batches are views of them.
-_BLOCK = 1 << 15
-# Rows that lie close together, so that their steps are read together.
-_NEAR = 1 << 16
+# Values of batches that are made together, in bytes: little enough to stay in the cache.
+_TOGETHER = 4 << 20
 
 
 class Batch(msgspec.Struct, frozen=True, eq=False):
@@ -43,13 +45,14 @@ class Batch(msgspec.Struct, frozen=True, eq=False):
 
 
 class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """Sequences that are padded a batch at a time; iterating it gives each `Batch`.
+    """Sequences that are padded while it is iterated over; that gives each `Batch`.
+
+    About 4 MB of batches are made at once, and no more are held than are in use.
 
     Attributes:
         plan: The sequences, without padding.
         widths: The widths to which they are padded, ascending.
-        batches: Of each batch its width and its sequences.
-        order: The sequences of all batches, one batch behind the other.
+        order: Which sequences make which batch.
         others: What was given beside the sequences.
         waste_before: The part of one padded array that would be padding.
         waste: The part that is, in these batches.
@@ -57,43 +60,36 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     plan: Plan
     widths: Any
-    batches: tuple[tuple[int, Any], ...]
-    order: Any
+    order: Order
     others: tuple[Any, ...]
     waste_before: float
     waste: float
 
     def __len__(self) -> int:
-        return len(self.batches)
+        return len(self.order.ends)
 
     def __iter__(self) -> Iterator[Batch]:
-        first = begin = 0
-        while first < len(self.batches):
-            width, count, last = self._block(first)
-            block = write(self.plan, width, self.order[begin : begin + count])
-            values, lengths, of = block.values, block.lengths, block.rows
-            at, side, others = 0, self.plan.side, ()
-            for _, chosen in self.batches[first:last]:
-                end = at + len(chosen)
-                given = of[at:end]
-                if self.others:
-                    others = tuple([other[given] for other in self.others])
-                yield Batch(values[at:end], lengths[at:end], given, others, side)
-                at = end
-            first, begin = last, begin + count
+        order, read = self.order, 0
+        for first in range(0, len(self), order.stretch):
+            last = min(first + order.stretch, len(self))
+            read = sweep(self.plan.held, order.of(first, last), read)
+            made = self._made(first, last)
+            if order.turns is None:
+                yield from made
+            else:
+                yield from map(list(made).__getitem__, order.turns[first:last] - first)
 
     def __getitem__(self, index: int) -> Batch:
-        width, rows = self.batches[index]
-        made = write(self.plan, width, rows)
-        others = tuple([other[made.rows] for other in self.others])
-        return Batch(made.values, made.lengths, made.rows, others, made.side)
+        turn = range(len(self))[index] if self.order.turns is None else self.order.turns[index]
+        (batch,) = self._made(int(turn), int(turn) + 1)
+        return batch
 
     @property
     def report(self) -> Report:
         """What was found, and what the buckets save."""
         told = (
             *self.plan.told,
-            f"{len(self.batches):,} batches of {len(self.widths)} widths:"
+            f"{len(self):,} batches of {len(self.widths)} widths:"
             f" {self.waste:.1%} of the steps are padding, in one array {self.waste_before:.1%}",
         )
         return Report(subject="sequences", findings=self.plan.findings, read=told)
@@ -110,13 +106,24 @@ class Buckets(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
         return tf_dataset(self)
 
-    def _block(self, first: int) -> tuple[int, int, int]:
-        """Batches of one width that follow each other: the width, how many rows, the next batch."""
-        width, count, last = self.batches[first][0], 0, first
-        while last < len(self.batches) and self.batches[last][0] == width and count < _BLOCK:
-            count += len(self.batches[last][1])
-            last += 1
-        return width, count, last
+    def _made(self, first: int, last: int) -> Iterator[Batch]:
+        """Some batches as they lie; those of one width are views of one array."""
+        plan, size, rows = self.plan, self.order.size, self.order.of(first, last)
+        held, given = take(plan.held, rows), plan.rows[rows]
+        others = [other[given] for other in self.others]
+        for bucket, run in self.order.runs(first, last):
+            values = in_rows(take(held, run), int(self.widths[bucket]), plan.value, plan.side)
+            parts = (_parts(part, size) for part in (values, held.lengths[run], given[run]))
+            beside = [_parts(other[run], size) for other in others]
+            together = zip(*beside, strict=True) if beside else repeat(())
+            yield from map(Batch, *parts, together, repeat(plan.side))
+
+
+def _parts(array: Any, size: int) -> list[Any]:
+    """Views of so many rows each, and of what is left."""
+    whole, left = divmod(len(array), size)
+    parts = list(array[: whole * size].reshape(whole, size, *array.shape[1:]))
+    return [*parts, array[whole * size :]] if left else parts
 
 
 def bucket(
@@ -139,95 +146,56 @@ def bucket(
         buckets: How many widths at most; with each a compiled model is compiled once more.
         widths: The widths, where they are not to be chosen; the largest must hold every sequence.
         shuffle: Shuffle the sequences within buckets, and the batches, by `seed`; else the
-            sequences of a bucket keep their order, and what is no whole batch comes last.
+            sequences of a bucket keep their order, and batches come about where they are in it.
         multiple_of: Widths are rounded up to a multiple of it.
         options: `value`, `side`, `max_length`, `truncate`, `empty`, `dtype` and `accept` of
             `saveguard.pad`.
 
     Raises:
         SaveguardError: As `saveguard.pad` does.
-        ValueError: If `others` have other numbers of rows, or no width holds a sequence.
+        ValueError: If `others` have other numbers of rows, no width holds a sequence, or a batch
+            or a width is of none.
     """
     held = sources.read(sequences)
-    count = len(held.lengths)
-    for other in others:
-        if len(other) != count:
-            raise ValueError(f"{count:,} sequences, but {len(other):,} rows beside them")
+    beside = _beside(others, len(held.lengths), batch_size)
     plan = prepare(held, options)
     lengths = plan.held.lengths
     chosen = _given(widths, lengths) if widths else choice.choose(lengths, buckets, multiple_of)
-    order, batches = _batches(lengths, chosen, batch_size, seed if shuffle else False)
-    steps, real = sum(width * len(rows) for width, rows in batches), int(lengths.sum())
+    real, values = int(lengths.sum()), plan.held.values
+    together = _TOGETHER * len(lengths) // max(values[:real].nbytes, 1)
+    generator = np.random.default_rng(seed) if shuffle else None
+    order = ordered(_index(chosen, lengths), batch_size, together, generator)
     return Buckets(
         plan=plan,
         widths=chosen,
-        batches=tuple(batches),
         order=order,
-        others=tuple(map(np.asarray, others)),
+        others=beside,
         waste_before=1 - real / (max(int(lengths.max()), 1) * len(lengths)),
-        waste=1 - real / steps,
+        waste=1 - real / int(order.sizes @ chosen[order.buckets]),
     )
+
+
+def _beside(others: tuple[Any, ...], count: int, size: int) -> tuple[Any, ...]:
+    if size < 1:
+        raise ValueError(f"a batch has at least one sequence, not {size}")
+    for other in others:
+        if len(other) != count:
+            raise ValueError(f"{count:,} sequences, but {len(other):,} rows beside them")
+    return tuple(map(np.asarray, others))
 
 
 def _index(widths: Any, lengths: Any) -> Any:
     """The bucket of each sequence: the first that is wide enough."""
+    few = np.min_scalar_type(len(widths))
     if widths[-1] < 1 << 20:
-        return np.searchsorted(widths, np.arange(widths[-1] + 1)).astype(np.uint16)[lengths]
-    return np.searchsorted(widths, lengths).astype(np.uint16)
+        return np.searchsorted(widths, np.arange(widths[-1] + 1)).astype(few)[lengths]
+    return np.searchsorted(widths, lengths).astype(few)
 
 
 def _given(widths: Collection[int], lengths: Any) -> Any:
     longest, widest = int(lengths.max()), max(widths)
+    if min(widths) < 1:
+        raise ValueError(f"a width is at least 1, not {min(widths)}")
     if longest > widest:
         raise ValueError(f"a sequence has {longest:,} steps, the largest width is {widest:,}")
     return np.asarray(sorted(widths))
-
-
-def _batches(lengths: Any, widths: Any, size: int, seed: Any) -> tuple[Any, list[tuple[int, Any]]]:
-    """All rows in order, and the width and the rows of each batch.
-
-    Args:
-        seed: False leaves the order that was given.
-    """
-    of = _index(widths, lengths)
-    found: list[tuple[int, Any]] = []
-    if seed is False:
-        groups, at = list(_in_order(of, size)), 0
-        order = np.concatenate([rows for _, rows in groups])
-        for bucket, rows in groups:
-            found += _split(int(widths[bucket]), order[at : at + len(rows)], size)
-            at += len(rows)
-        return order, found
-    generator = np.random.default_rng(seed)
-    for bucket, rows in _by_bucket(of, 0):
-        found += _split(int(widths[bucket]), generator.permutation(rows), size)
-    found = [found[index] for index in generator.permutation(len(found))]
-    return np.concatenate([rows for _, rows in found]), found
-
-
-def _in_order(of: Any, size: int) -> Iterator[tuple[int, Any]]:
-    """Whole batches of each bucket, some rows after others, and what is left of each at the end.
-
-    Rows that are read together lie close together, which is several times as fast.
-    """
-    left: dict[int, Any] = {}
-    for first in range(0, len(of), _NEAR):
-        for bucket, rows in _by_bucket(of[first : first + _NEAR], first):
-            held = np.concatenate([left.pop(bucket), rows]) if bucket in left else rows
-            whole = len(held) - len(held) % size
-            if whole:
-                yield bucket, held[:whole]
-            if whole < len(held):
-                left[bucket] = held[whole:]
-    yield from sorted(left.items(), key=lambda pair: pair[0])
-
-
-def _by_bucket(of: Any, first: int) -> list[tuple[int, Any]]:
-    """The rows of each bucket, in order, counted from `first`."""
-    order = np.argsort(of, kind="stable")
-    groups = np.split(order + first, np.flatnonzero(np.diff(of[order])) + 1)
-    return [(int(of[rows[0] - first]), rows) for rows in groups]
-
-
-def _split(width: int, rows: Any, size: int) -> list[tuple[int, Any]]:
-    return [(width, rows[at : at + size]) for at in range(0, len(rows), size)]

@@ -28,8 +28,9 @@ class Flat(msgspec.Struct, frozen=True):
 def flat(values: Any, lengths: Any) -> Flat:
     """Sequences that lie in `values` without a gap."""
     lengths = np.asarray(lengths, np.int64)
-    ends = np.cumsum(lengths)
-    return Flat(np.ascontiguousarray(values), lengths, ends - lengths)
+    starts = np.cumsum(lengths)
+    starts -= lengths
+    return Flat(np.ascontiguousarray(values), lengths, starts)
 
 
 def take(held: Flat, rows: Any) -> Flat:

@@ -15,7 +15,7 @@ from saveguard.sequences import sources
 from saveguard.sequences import value as values
 from saveguard.sequences.flat import Flat, refuse, row_of, take
 from saveguard.sequences.padded import Padded
-from saveguard.sequences.scatter import gather, scatter
+from saveguard.sequences.scatter import in_rows
 
 Side = Literal["pre", "post"]
 
@@ -102,7 +102,7 @@ def pad(
     fixed = None if contract is None else _from_contract(contract, options, side)
     plan = prepare(sources.read(sequences), options)
     longest = fixed or max(int(plan.held.lengths.max(initial=1)), 1)
-    return write(plan, -(-longest // multiple_of) * multiple_of)
+    return _written(plan, -(-longest // multiple_of) * multiple_of)
 
 
 def _from_contract(contract: Contract, options: Options, side: Side | None) -> int | None:
@@ -139,23 +139,14 @@ def prepare(held: Flat, options: Options) -> Plan:
     return Plan(held=held, rows=rows, value=value, side=side, findings=tuple(findings), told=told)
 
 
-def write(plan: Plan, width: int, rows: Any = None) -> Padded:
-    """The sequences of a plan, or some of them, in rows of `width` steps."""
-    held = plan.held if rows is None else take(plan.held, rows)
-    shape = (len(held.lengths), width, *held.values.shape[1:])
-    dtype = held.values.dtype
-    out = gather(held, width, plan.value) if plan.side == "post" else None
-    if out is None:
-        zero = dtype.kind not in "OmMV" and not plan.value
-        # Fresh pages are zero already: filling them again would touch all of the memory twice.
-        out = np.zeros(shape, dtype) if zero else np.full(shape, plan.value, dtype)
-        scatter(held, out, plan.side)
+def _written(plan: Plan, width: int) -> Padded:
+    """The sequences of a plan in rows of `width` steps."""
     stands = "before" if plan.side == "pre" else "after"
     done = f"padded to {width:,} steps with {plan.value!s:.20} {stands} the data"
     return Padded(
-        values=out,
-        lengths=held.lengths,
-        rows=plan.rows if rows is None else plan.rows[rows],
+        values=in_rows(plan.held, width, plan.value, plan.side),
+        lengths=plan.held.lengths,
+        rows=plan.rows,
         value=plan.value,
         side=plan.side,
         report=Report(subject="sequences", findings=plan.findings, read=(*plan.told, done)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,37 @@ from saveguard.sequences.flat import Flat, take
 # Rows whose steps stay in the cache while sequences of one class after the other are copied.
 _NEAR = 1 << 14
 # Steps that stay in the cache while what is behind the data is cleared.
-_STEPS = 1 << 15
-# A table of the real steps of rows of up to this width is small.
-_TABLE = 2048
+_STEPS = 1 << 17
+# A table of the real steps of rows of up to this width is small, and so are so many of them.
+_TABLE, _TABLES = 512, 32
+# Bytes of a row that are copied as fast as a few of them.
+_NARROW = 256
 # Of a class, the longest sequence is at most half as long again as the shortest.
 _CLASSES = 2
+
+
+def in_rows(held: Flat, width: int, value: Any, side: str) -> Any:
+    """The sequences in an array of shape (rows, width, ...), with `value` where no step is."""
+    values = held.values
+    out = gather(held, width, value) if side == "post" else None
+    if out is None:
+        shape = (len(held.lengths), width, *values.shape[1:])
+        zero = values.dtype.kind not in "OmMV" and not value
+        # Fresh pages are zero already: filling them again would touch all of the memory twice.
+        out = np.zeros(shape, values.dtype) if zero else np.full(shape, value, values.dtype)
+        scatter(held, out, side)
+    return out
+
+
+def sweep(held: Flat, rows: Any, since: int) -> int:
+    """Read the steps up to those of some sequences in order, from `since` on; where that ends.
+
+    A processor foresees what is read in order. When sequences are picked, they are in the cache.
+    """
+    until = int(held.starts[rows].max())
+    if not held.values.dtype.hasobject and since < until:
+        held.values[since:until].reshape(-1).view(np.uint8).max(initial=0)
+    return max(since, until)
 
 
 def scatter(held: Flat, out: Any, side: str) -> None:
@@ -68,7 +95,8 @@ def gather(held: Flat, width: int, value: Any) -> Any:
     values, lengths = held.values, held.lengths
     last, step = len(values) - width, values.strides[0]
     least = int(lengths.min())
-    if values.dtype == object or not values.size or last < 0 or 2 * least < width:
+    wide = 2 * least < width and width * step > _NARROW
+    if values.dtype == object or not values.size or last < 0 or wide:
         return None
     source: Any = np.ndarray(
         (last + 1,), np.dtype((np.void, width * step)), values, strides=(step,)
@@ -97,13 +125,18 @@ def _clear(out: Any, lengths: Any) -> None:
 
     Whole rows are one stretch of memory, which is faster to go through than the end of each.
     """
-    bits, width, least = out.view(f"u{out.itemsize}"), out.shape[1], int(lengths.min())
-    real = np.arange(width) < np.arange(least, width + 1)[:, None]
-    masks = np.where(real, bits.dtype.type(np.iinfo(bits.dtype).max), bits.dtype.type(0))
-    rows = max(_STEPS // width, 1)
+    bits, width = out.view(f"u{out.itemsize}"), out.shape[1]
+    masks, rows = _masks(width, bits.dtype), max(_STEPS // width, 1)
     for first in range(0, len(bits), rows):
         some = bits[first : first + rows]
-        np.bitwise_and(some, masks[lengths[first : first + rows] - least], out=some)
+        some &= np.take(masks, lengths[first : first + rows], axis=0)
+
+
+@lru_cache(_TABLES)
+def _masks(width: int, dtype: Any) -> Any:
+    """All bits of the real steps of a row of each length up to `width`."""
+    real = np.arange(width) < np.arange(width + 1)[:, None]
+    return np.where(real, np.iinfo(dtype).max, 0).astype(dtype)
 
 
 def _by_row(held: Flat, out: Any, side: str) -> None:

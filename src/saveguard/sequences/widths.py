@@ -36,14 +36,14 @@ def of_counts(widths: Any, counts: Any, buckets: int) -> Any:
     if len(widths) > _CANDIDATES:
         widths, counts = _thinned(widths, counts)
     below = np.concatenate([[0], np.cumsum(counts)])
-    # cost[i, j]: the steps of all sequences between two widths, padded to the greater one.
-    cost = (below[None, 1:] - below[:-1, None]) * widths[None, :].astype(np.float64)
-    cost[np.tril_indices(len(widths), -1)] = np.inf
-    best, cuts = cost[0], []
+    # cost[j, i]: the steps of all sequences from one width to another, padded to that one, `j`.
+    cost = (below[1:, None] - below[None, :-1]) * widths[:, None].astype(np.float64)
+    cost[np.triu_indices(len(widths), 1)] = np.inf
+    best, cuts, every = cost[:, 0], [], np.arange(len(widths))
     for _ in range(min(buckets, len(widths)) - 1):
-        both = np.concatenate([[0.0], best[:-1]])[:, None] + cost
-        cuts.append(np.argmin(both, axis=0))
-        best = np.min(both, axis=0)
+        both = cost + np.concatenate([[0.0], best[:-1]])
+        cuts.append(np.argmin(both, axis=1))
+        best = both[every, cuts[-1]]
     at, chosen = len(widths) - 1, []
     for cut in reversed(cuts):
         chosen.append(at)
