@@ -69,18 +69,18 @@ def ordered(of: Any, size: int, together: int, generator: np.random.Generator | 
             generator.shuffle(bucket)
         given = generator.permutation(len(ends))
     stretch = max(together // size, 1)
-    sizes = ends - begins
     # Of a run, at most the last batch is not whole.
-    part, stretches = sizes[given] < size, np.arange(len(given)) // stretch
+    part, stretches = (ends - begins)[given] < size, np.arange(len(given)) // stretch
     made = np.lexsort((part, buckets[given], stretches))
     batches = given[made]
-    sizes = sizes[batches]
-    found = np.cumsum(sizes)
-    steps = np.repeat(begins[batches] - (found - sizes), sizes)
-    steps += np.arange(len(rows))
+    begins, ends = begins[batches], ends[batches]
+    # Batches that lay behind each other and still do are brought together.
+    marks = np.flatnonzero(begins[1:] != ends[:-1])
+    firsts, lasts = begins[np.append(0, marks + 1)], ends[np.append(marks, -1)]
+    parts = [rows[first:last] for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
     return Order(
-        rows=rows[steps],
-        ends=found,
+        rows=np.concatenate(parts),
+        ends=np.cumsum(ends - begins),
         buckets=buckets[batches],
         turns=None if generator is None else np.argsort(made),
         size=size,
