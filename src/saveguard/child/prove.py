@@ -15,6 +15,7 @@ from .in_place import read_in_place
 from .locate import locate
 from .quick import quick_build
 from .traits import traits
+from .walking import quick_walk
 from .window import files_of, weights_of
 
 
@@ -147,8 +148,8 @@ def _load(request, custom, found):
         stack.enter_context(contextlib.redirect_stdout(sys.stderr))
         stack.enter_context(_known(custom))
         if request.get("same"):
-            stack.enter_context(quick_build())
-            stack.enter_context(read_in_place())
+            for quicker in (quick_build, quick_walk, read_in_place):
+                stack.enter_context(quicker())
         if request["layout"] in ("weights", "shards"):
             model = keras.saving.deserialize_keras_object(json.loads(request["config"]))
             model.load_weights(request["path"])
