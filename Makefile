@@ -21,7 +21,7 @@ export CUDA_VISIBLE_DEVICES := -1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-jax test-torch test-cluster coverage check format rules schema lock sweep faults bench bench-load bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix migrations controls fuzz defects kills kills-writer bench-background bench-bounded bench-checkpoint audits
+.PHONY: help setup demo test test-jax test-torch test-cluster coverage check format rules schema lock sweep faults bench bench-load bench-check bench-pad bench-audit planted scorecard claims lab explain-score raises known matrix readers migrations controls fuzz defects kills kills-writer bench-background bench-bounded bench-checkpoint audits
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -85,6 +85,10 @@ matrix: $(READY)  ## files of real old versions: what loads, and whether the che
 # The files are those of `make matrix`, in the same WORK; REAL is a folder of real files and a manifest.
 migrations: $(READY)  ## migrate the matrix's files, and compare their answers with the old versions'
 	$(BIN)/python tools/migrating/run.py $(if $(WORK),--work $(WORK)) $(if $(REAL),--real $(REAL))
+
+# Needs uv for the environments of the old versions, which WORK keeps.
+readers: $(READY)  ## which Keras loads files of Keras and of Saveguard: docs/readers.md
+	KERAS_BACKEND=tensorflow $(BIN)/python tools/readers/run.py $(if $(WORK),--work $(WORK))
 
 controls: $(READY)  ## sound files, about which the check has nothing to say
 	KERAS_BACKEND=tensorflow $(BIN)/python tools/controls/run.py
