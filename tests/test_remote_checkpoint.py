@@ -1,4 +1,4 @@
-"""Checkpoints behind addresses: listed, pruned and resumed there, in memory and on an S3 server."""
+"""Checkpoints behind addresses: listed, pruned and resumed there, in memory and on servers."""
 
 from __future__ import annotations
 
@@ -85,13 +85,10 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("background", [True, False])
-def test_a_training_goes_on_from_an_address(background: bool) -> None:
-    goes_on(MEMORY, background)
-
-
-@pytest.mark.parametrize("background", [True, False])
-def test_s3_a_training_goes_on_from_a_bucket(s3: Any, background: bool) -> None:
-    goes_on(S3, background)
+@pytest.mark.parametrize("kind", stores.KINDS)
+def test_a_training_goes_on_from_an_address(kind: str, background: bool, monkeypatch: Any) -> None:
+    with stores.store(kind, monkeypatch) as store:
+        goes_on(store.at("ck/{epoch}.keras"), background)
 
 
 def test_a_folder_for_each_and_no_folder_at_all() -> None:

@@ -125,6 +125,19 @@ def test_a_set_replaces_another_and_leaves_nothing_of_it(tmp_path: Path) -> None
         assert same(loaded, saved)
 
 
+def test_a_set_that_was_kept_stays_whole_after_the_next_save(tmp_path: Path) -> None:
+    index, kept = tmp_path / "m.weights.json", tmp_path / "m.weights.json.prev"
+    models = [model(seed) for seed in range(3)]
+    saveguard.save(models[0], index, prove=False, max_shard_size=20 * KB)
+    saveguard.save(models[1], index, prove=False, max_shard_size=20 * KB, keep_previous=True)
+    saveguard.save(models[2], index, prove=False, max_shard_size=20 * KB)
+    for saved, path in ((models[2], index), (models[0], kept)):
+        path.rename(index)
+        loaded = model(3)
+        saveguard.load_weights(loaded, index)
+        assert same(loaded, saved)
+
+
 @pytest.mark.parametrize("by_keras", [False, True])
 def test_what_stops_in_the_middle_leaves_the_previous_set(
     by_keras: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from saveguard.errors import SaveguardError
 from saveguard.finding import Report
-from saveguard.persist.sharding import Shards, named
+from saveguard.persist.sharding import Shards, named, named_in
 from saveguard.persist.staging import Staging, flush
 from saveguard.persist.writer.shards import ENDING, first_of
 from saveguard.receipt import Upload
@@ -40,26 +41,53 @@ class Sending(Staging):
                 there, and the written file is kept on this machine.
         """
         flush(self.path)
+        ours = named(self.path)
         try:
+            before = self._named_there()
             previous = self._keep_previous() if keep_previous else None
-            self._send_shards()
+            self._send_shards(ours)
             self.upload = upload(self.path, self._files, self._inside)
-        except Exception as error:
+        except BaseException as error:
+            self._sweep(ours)
+            if not isinstance(error, Exception):
+                raise
             told = "differs" if isinstance(error, Differs) else "unsent"
             finding = getattr(registry.module("SG742"), told)(
                 self.address, error, str(self._kept())
             )
             raise SaveguardError(Report(subject=self.address, findings=(finding,))) from error
+        self._sweep(before)
         return previous
 
-    def _send_shards(self) -> None:
+    def _send_shards(self, names: set[str]) -> None:
         """The shards go first, under names that no other save takes; then the index is theirs."""
-        folder = self._files._parent(self._inside)
-        for name in sorted(named(self.path)):
-            upload(self.path.with_name(name), self._files, f"{folder}/{name}")
+        for name in sorted(names):
+            upload(self.path.with_name(name), self._files, self._beside(name))
         first = first_of(self.target)
-        if named(self.path) and not self._files.exists(f"{folder}/{first}"):
-            upload(self.path.with_name(first), self._files, f"{folder}/{first}")
+        if names and not self._files.exists(self._beside(first)):
+            upload(self.path.with_name(first), self._files, self._beside(first))
+
+    def _beside(self, name: str) -> str:
+        return f"{self._files._parent(self._inside)}/{name}"
+
+    def _named_there(self) -> set[str]:
+        """The shards that the index at the address names, and the one that was kept."""
+        found: set[str] = set()
+        if self.target.name.endswith(ENDING):
+            self._files.invalidate_cache()
+            for index in (self._inside, f"{self._inside}.prev"):
+                with contextlib.suppress(FileNotFoundError):
+                    found |= named_in(self._files.cat_file(index))
+        return found
+
+    def _sweep(self, names: set[str]) -> None:
+        """Remove those of some shards that no index names, as far as the store can be asked."""
+        if not names:
+            return
+        with contextlib.suppress(Exception):
+            for name in sorted(names - self._named_there() - {first_of(self.target)}):
+                with contextlib.suppress(FileNotFoundError):
+                    self._files.rm_file(self._beside(name))
 
     def name_of(self, path: Path) -> str:
         """All of its path: it is nowhere near the address."""

@@ -37,7 +37,7 @@ class Shards(Staging):
             os.replace(self.path.with_name(name), self.target.with_name(name))
         flush(self.target.parent)
         previous = super().commit(keep_previous=keep_previous)
-        kept = named(self.target) | (named(Path(previous)) if previous else set())
+        kept = named(self.target) | named(self.target.with_name(f"{self.target.name}.prev"))
         if empty.exists() and first.name in before - kept:
             os.replace(empty, first)
         _sweep(self.target, kept | {first.name}, before)
@@ -58,9 +58,17 @@ class Shards(Staging):
 def named(index: Path) -> set[str]:
     """The shards beside an index that it names; none where it is not there, or no index."""
     try:
-        held = json.loads(index.read_bytes())["weight_map"].values()
+        return named_in(index.read_bytes())
+    except OSError:
+        return set()
+
+
+def named_in(index: bytes) -> set[str]:
+    """The shards that an index names, those in its own folder; none where it is no index."""
+    try:
+        held = json.loads(index)["weight_map"].values()
         names = {name for told in held for name in ([told] if isinstance(told, str) else told)}
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return set()
     return {name for name in names if isinstance(name, str) and os.path.basename(name) == name}
 

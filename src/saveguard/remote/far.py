@@ -10,6 +10,7 @@ from typing import Any
 from saveguard.archive.budget import Damaged
 from saveguard.archive.read import read, read_source
 from saveguard.archive.source import Source
+from saveguard.errors import SaveguardError
 from saveguard.facts import ArchiveFacts
 from saveguard.remote.address import is_remote, system
 from saveguard.remote.near import near, said_of
@@ -40,16 +41,21 @@ def structure(path: str | os.PathLike[str], *, arrays: bool = True) -> ArchiveFa
     """
     name = os.fspath(path)
     if is_remote(name):
-        files, inside = system(name)
         try:
+            files, inside = system(name)
             with _opened(files, inside, name) as source:
                 return read_source(
                     source, digests=False, arrays=arrays, beside=_Beside(files, inside, name)
                 )
-        except _NotInParts:
-            pass
-    with near(name) as copy:
-        found: ArchiveFacts = said_of(read(copy, digests=False, arrays=arrays), copy, name)
+        except (_NotInParts, ValueError):
+            pass  # whoever brings all of it says what is wrong
+    try:
+        with near(name) as copy:
+            found: ArchiveFacts = said_of(read(copy, digests=False, arrays=arrays), copy, name)
+    except SaveguardError as error:
+        if error.codes != ("SG104",):
+            raise
+        return ArchiveFacts(path=name, content="missing")
     return found
 
 

@@ -24,11 +24,11 @@ _SHARDED = ".weights.json"
 def near(path: str | os.PathLike[str]) -> Iterator[str]:
     """The file itself, or a copy of what lies at an address; it is gone when the block ends.
 
-    What the block raises of the copy is said of the address. Where nothing is there, nothing is
-    brought: whoever opens it says so.
+    What the block raises of the copy is said of the address.
 
     Raises:
-        SaveguardError: SG742, if the store is not reached; SG741, if its library is not there.
+        SaveguardError: SG104, if nothing is at the address; SG742, if the store is not reached;
+            SG741, if its library is not there.
     """
     name = os.fspath(path)
     if not is_remote(name):
@@ -63,18 +63,22 @@ def _say_of(error: Exception, copy: str, address: str) -> None:
 
 
 def _fetched(address: str, folder: str) -> str:
-    files, inside = system(address)
-    copy = os.path.join(folder, name_of(inside))
     try:
+        files, inside = system(address)
+        copy = os.path.join(folder, name_of(inside))
         files.invalidate_cache()
-        with contextlib.suppress(FileNotFoundError):
-            if files.isdir(inside):
-                files.get(inside, copy, recursive=True)
-            else:
-                _fetch(files, inside, copy)
-                for shard in _shards(copy):
-                    with contextlib.suppress(FileNotFoundError):
-                        _fetch(files, f"{files._parent(inside)}/{shard}", f"{folder}/{shard}")
+        if files.isdir(inside):
+            files.get(inside, copy, recursive=True)
+        else:
+            _fetch(files, inside, copy)
+            for shard in _shards(copy):
+                with contextlib.suppress(FileNotFoundError):
+                    _fetch(files, f"{files._parent(inside)}/{shard}", f"{folder}/{shard}")
+    except FileNotFoundError as error:
+        finding = registry.module("SG104").absent(address)
+        raise SaveguardError(Report(subject=address, findings=(finding,))) from error
+    except SaveguardError:
+        raise
     except Exception as error:
         finding = registry.module("SG742").unreached(address, error)
         raise SaveguardError(Report(subject=address, findings=(finding,))) from error

@@ -37,6 +37,7 @@ absolute path the working directory no longer matters:
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,7 @@ from saveguard.rule import Call, Rule, Signature
 
 rule = Rule("SG104", "file-missing", since="0.1")
 
+_ONE_SLASH = re.compile(r"[A-Za-z][A-Za-z0-9+]+:/(?!/)")
 _WHY = (
     "A relative path starts at the working directory of this process, which a notebook, a service"
     " or a scheduler may set elsewhere."
@@ -58,9 +60,12 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
         return
     folder = os.path.dirname(facts.path)
     if "://" in facts.path:
-        message = f"{facts.path} is not on this machine"
-        why = "The file's checks need its bytes, and only local files are read."
-        fix = "copy it to this machine first, then give that path"
+        yield absent(facts.path)
+        return
+    if scheme := _ONE_SLASH.match(facts.path):
+        message = f"{facts.path} does not exist, and is no address"
+        why = "An address has two slashes; `pathlib.Path` makes one of them."
+        fix = f"give '{scheme[0]}/{facts.path[scheme.end() :]}' as text, if that was meant"
     elif facts.near:
         named = ", ".join(facts.near)
         message = f"{facts.path} does not exist; alike in the same folder: {named}"
@@ -69,12 +74,19 @@ def _(facts: ArchiveFacts) -> Iterator[Finding]:
     else:
         message = f"{facts.path} does not exist"
         why, fix = _WHY, f"ls {folder or '.'} shows what is there; give an absolute path"
-    yield rule.finding(
-        where=facts.path,
-        message=message,
-        why=why,
-        fix=fix,
-        certainty="likely" if "://" in facts.path else "certain",
+    yield rule.finding(where=facts.path, message=message, why=why, fix=fix)
+
+
+def absent(address: str) -> Finding:
+    """The finding for an address at which nothing lies."""
+    folder = address.rstrip("/").rpartition("/")[0]
+    listed = f"fs, path = fsspec.url_to_fs({folder!r}); print(fs.ls(path))"
+    return rule.finding(
+        where=address,
+        message=f"{address} does not exist",
+        why="The store is reached, and has neither a file nor a folder of exactly that name; upper"
+        " and lower case differ, and an upload that broke off leaves nothing.",
+        fix=f'python -c "import fsspec; {listed}" shows what is there',
     )
 
 
