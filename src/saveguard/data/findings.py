@@ -69,6 +69,8 @@ def _pairs(summary: Summary, terms: Terms, plan: Plan) -> Iterator[tuple[LeafFac
         if due is not None and due.beside in summary.columns:
             suspects += _steps(held, summary.columns[due.beside], due.beside)
         yield leaf(column, held, summary.rows, tuple(suspects)), one
+    if summary.parts and not summary.rows and not summary.columns and not summary.troubles:
+        yield LeafFacts(path="data", kind="column"), Input(name="data", axes=None, dtype="")
     yield from _late(summary, plan)
     columns = {*summary.columns, *plan.expected, *plan.unused}
     there = ", ".join(f"`{column}`" for column in sorted(columns)) or "none"
@@ -125,6 +127,7 @@ def _suspects(held: Column, one: Input, *, label: bool) -> Iterator[Suspect]:
 def _is_constant(held: Column) -> bool:
     other = {kinds.NAN, kinds.INFINITE, kinds.NULL, kinds.NULL_VALUE} & held.seen.keys()
     same = held.minimum is not None and held.minimum == held.maximum
+    same = same and (bool(held.lengths) or held.values == held.rows)  # the others are text
     return same and held.rows > 1 and not other
 
 

@@ -115,6 +115,10 @@ def _leaves(column: pa.Array) -> Array:
 
     array = column
     while hasattr(array, "flatten") and pa.types.is_nested(array.type):
+        if pa.types.is_struct(array.type) or pa.types.is_map(array.type):
+            told = [None if value is None else repr(value) for value in array.to_pylist()]
+            array = pa.array(told, pa.string())
+            break
         array = array.flatten()
     array = array.drop_null()
     if pa.types.is_dictionary(array.type):

@@ -90,30 +90,36 @@ def read(
         known: Keys of another data set, among which rows are looked for.
         resume: Where finished parts are kept.
     """
-    found, parts = Summary(), list[tuple[int, Part]]()
-    for number, one in enumerate(source.parts()):
-        if isinstance(one, Trouble):
-            found += troubled(one)
-        else:
-            parts.append((number, one))
+    found, parts = _listed(source)
     chosen = spread(parts, run.sample)
     tables = columns.tables(source, *map(_bare, (parts, chosen))) if source.movable else ()
-    terms = resolved(run.terms, columns.together(tables))
+    there = columns.together(tables)
+    terms = resolved(run.terms, there)
     work = _work(Work(source, terms, keyed=keyed, known=known), tables)
-    if source.movable and any(not part.columns for _, part in chosen):
-        work = msgspec.structs.replace(work, there=tuple(sorted(columns.together(tables))))
+    if source.movable and not all(part.columns for _, part in chosen):
+        work = msgspec.structs.replace(work, there=tuple(sorted(there)))
     # No worker asks what columns there are.
     chosen = [(number, msgspec.structs.replace(part, columns=())) for number, part in chosen]
     done, stopped = _summed(run, work, chosen, resume)
     if source.movable and not stopped:
         whole = _with_late(work, done, tables)
         if _asks_other(whole, work):
-            first = done.late
-            done, stopped = _summed(run, whole, chosen, resume, again=True)
-            done = msgspec.structs.replace(done, late=first)
+            late, (done, stopped) = done.late, _summed(run, whole, chosen, resume, again=True)
+            done = msgspec.structs.replace(done, late=late)
         work = whole
     planned = work.planned or plan(terms, _met(done))
     return Reading(source.name, found + done, terms, planned, len(parts), len(chosen), stopped)
+
+
+def _listed(source: Source) -> tuple[Summary, list[tuple[int, Part]]]:
+    """What is wrong with a source before it is read, and its parts with their numbers."""
+    found, parts = Summary(), list[tuple[int, Part]]()
+    for number, one in enumerate(source.parts()):
+        if isinstance(one, Trouble):
+            found += troubled(one)
+        else:
+            parts.append((number, one))
+    return found, parts
 
 
 def _bare(parts: Sequence[tuple[int, Part]]) -> list[Part]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from saveguard.wording import many
+
 _NAMES = {"double": "float64", "float": "float32", "halffloat": "float16", "bool": "bool"}
 _LIST = re.compile(r"(?:large_)?list(?:_view)?<\w+: (.*)>")
 _FIXED = re.compile(r"fixed_size_list<\w+: (.*)>\[(\d+)\]")
+# A dictionary is what it stands for.
+_WORDS = re.compile(r"dictionary<values=([^,<>]*), indices=\w+, ordered=\w+>")
 # The pixels of an image whose header alone was read.
 _UNREAD = "fixed_size_binary[0]"
 _SHOWN = 3
@@ -18,7 +22,7 @@ def told(arrow: str) -> str:
     >>> told("list<element: list<element: double>>")
     'lists of lists of float64'
     """
-    arrow = arrow.replace(" not null", "")
+    arrow = _WORDS.sub(r"\1", arrow.replace(" not null", ""))
     sizes = []
     while (found := _FIXED.fullmatch(arrow)) is not None:
         arrow, size = found.groups()
@@ -36,4 +40,4 @@ def together(arrow: list[str]) -> str:
     """Several types, those that come first in the alphabet."""
     names = sorted({told(one) for one in arrow})
     more = len(names) - _SHOWN
-    return " or ".join(names[:_SHOWN]) + (f" or {more} more types" if more > 0 else "")
+    return " or ".join(names[:_SHOWN]) + (f" or {many(more, 'more type')}" if more > 0 else "")

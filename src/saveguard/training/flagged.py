@@ -66,8 +66,6 @@ def rows(source: Source, terms: Terms, limit: int) -> Rows:
     found: dict[str, list[Any]] = {}
     shown: list[set[str]] = []
     held = [*_batches(source, limit)]
-    if not held:
-        raise ValueError(f"{source.name} has no rows")
     there = together([depths(batch.schema) for batch, _ in held])
     terms = resolved(terms, there)
     labels = [target.column for target in terms.targets]
@@ -111,6 +109,8 @@ def _batches(source: Source, limit: int) -> Iterator[tuple[pa.RecordBatch, Stret
 
 
 def _complete(planned: Plan, labels: Sequence[str], there: Mapping[str, int]) -> Plan:
+    if not there:
+        raise ValueError("the data have no rows")
     lacking = [one.name for one in planned.missing]
     lacking += [label for label in labels if label not in there]
     if lacking:

@@ -70,7 +70,8 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[Read]:
             else pa.ipc.open_stream(file)
         )
         for batch in found:
-            yield from _cut(plain(batch.select(wanted(batch.schema.names, columns))))
+            held = plain(batch.select(wanted(batch.schema.names, columns)))
+            yield from _cut(held.select(wanted(held.schema.names, columns)))
 
 
 def _named(path: str) -> tuple[tuple[str, int], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NULLS = ["", "NA", "N/A", "NULL", "null", "None"]
+_TRUTH = r"^(?i:true|false)$"
 _WHOLE = r"^[+-]?\d{1,18}$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:nan|inf|infinity)$"
 _SAMPLE = 1 << 16
@@ -33,8 +35,8 @@ class Form(msgspec.Struct, frozen=True):
     """How a file is written.
 
     Attributes:
-        names: Its columns; where its first row is numbers, `column_0` and so on.
-        headed: How many rows stand before the data: 0 or 1.
+        names: Its columns; where its first row is numbers, or has no name, `column_0` and so on.
+        headed: How many lines stand before the data.
     """
 
     delimiter: str
@@ -93,18 +95,21 @@ class Lines:
 
 def _form(begins: bytes) -> Form:
     """How the file is written, by its first lines."""
+    if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError("it is UTF-16; write it as UTF-8")
     text = begins.decode("utf-8-sig", "replace")
     text = text[: text.rfind("\n") + 1] or text
     if not text.strip():
         return Form(",", [], 0)
     delimiter = _delimiter(text)
-    first = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    first = next(filter(None, rows))
     headed = not all(_is_number(value) for value in first)
-    names = [value.strip() for value in first] if headed else []
-    names = names or [f"column_{at}" for at in range(len(first))]
+    named = [value.strip() if headed else "" for value in first]
+    names = [name or f"column_{at}" for at, name in enumerate(named)]
     if len(set(names)) < len(names):
         raise ValueError(f"two columns are called {max(names, key=names.count)!r}")
-    return Form(delimiter, names, int(headed))
+    return Form(delimiter, names, rows.line_num if headed else 0)
 
 
 def _delimiter(text: str) -> str:
@@ -174,9 +179,10 @@ def _segments(texts: pa.Array) -> list[pa.Array]:
     import pyarrow.compute as pc
 
     texts = pc.utf8_trim_whitespace(texts)
-    for pattern, kind in ((_WHOLE, pa.int64()), (_NUMBER, pa.float64())):
+    for pattern, kind in ((_TRUTH, pa.bool_()), (_WHOLE, pa.int64()), (_NUMBER, pa.float64())):
         fits = pc.fill_null(pc.match_substring_regex(texts, pattern), fill_value=True)
-        if pc.all(fits, min_count=0).as_py():
+        some = kind != pa.bool_() or texts.null_count < len(texts)
+        if some and pc.all(fits, min_count=0).as_py():
             return [_cast(texts, kind)]
     cuts = [0, *(np.flatnonzero(np.diff(np.asarray(fits))) + 1).tolist(), len(texts)]
     pieces = ((start, texts.slice(start, stop - start)) for start, stop in itertools.pairwise(cuts))

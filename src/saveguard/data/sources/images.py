@@ -201,4 +201,4 @@ def _stamp(file: str) -> str:
 
 
 def _size(file: str) -> int:
-    return 0 if is_remote(file) else opening.size(file)
+    return 0 if is_remote(file) or not os.path.exists(file) else opening.size(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ _BLOCK = 1 << 23
 
 def parts(path: str) -> Iterator[Part]:
     """The file as a whole."""
+    if opening.beginning(path, 2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise ValueError("it is UTF-16; write it as UTF-8")
     yield opening.whole(path, "jsonl")
 
 
@@ -86,7 +89,9 @@ def _line_by_line(block: bytes, path: str, row: int) -> Iterator[pa.RecordBatch 
             value = json.loads(line)
             if not isinstance(value, dict):
                 raise ValueError(f"it is a {type(value).__name__}, not an object")
-        except ValueError as error:
+            if b"\\ud" in line.lower():  # half of a character, which no text can hold
+                json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
             yield from _table(held)
             row += len(held)
             what = f"line {row + 1:,} is no object of JSON: {error}"

@@ -66,6 +66,8 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """The rows of a stretch; the column is called as the file is, without a shard's number."""
     name = _name(part.file)
     step = arrays.rows_of(part.bytes, part.rows)
+    if not part.rows:
+        return
     with opening.binary(part.file) as file:
         rows = _rows(part.file, file, header(file))
         for start in range(part.start, part.stop, step):
@@ -73,8 +75,11 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
             yield arrays.batch(wanted(found, columns))
 
 
-def header(file: IO[bytes]) -> Header:
+def header(file: IO[bytes], *, single: bool = False) -> Header:
     """The header of an array; the file stands at its values then.
+
+    Args:
+        single: Whether it may be a single value.
 
     Raises:
         NoColumn: If it is a single value.
@@ -83,7 +88,7 @@ def header(file: IO[bytes]) -> Header:
     version = npy.read_magic(file)
     known = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, fortran, dtype = known(file)
-    if not shape:
+    if not shape and not single:
         raise arrays.NoColumn("it holds a single value, which has no rows")
     return Header(shape, dtype, fortran, file.tell())
 
@@ -112,7 +117,7 @@ def cut_off(path: str, whole: int, rows: int, place: str = "") -> Trouble:
 def _stretches(path: str, rows: int, head: Header) -> Iterator[Part]:
     columns, width = arrays.described(_name(path), head.shape, head.dtype), head.width
     step, stamp = max(_PART // max(width, 1), 1), opening.stamp(path)
-    for start in range(0, rows, step):
+    for start in range(0, rows, step) or (0,):
         stop = min(start + step, rows)
         yield Part(
             file=path,

@@ -13,6 +13,7 @@ import numpy as np
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources import arrays, npy, opening
 from saveguard.data.sources.npy import Header
+from saveguard.data.sources.stops import UNKNOWN
 from saveguard.wording import many
 
 if TYPE_CHECKING:
@@ -28,9 +29,14 @@ def parts(path: str) -> Iterator[Part | Trouble]:
     with opening.binary(path) as file, zipfile.ZipFile(file) as archive:
         heads = _headers(archive)
     stamp = opening.stamp(path)
+    if not heads:
+        yield Trouble(code=UNKNOWN, file=path, what="there is no array in it")
     for name, head in heads.items():
         if head.dtype.hasobject:
             yield npy.pickled(path, name)
+        elif not head.shape:
+            what = f"`{name}` is a single value, which has no rows"
+            yield Trouble(code=UNKNOWN, file=path, what=what, column=name)
     tables = tables_of({name: head.shape[0] for name, head in heads.items() if _plain(head)})
     for number, (names, rows) in enumerate(tables):
         yield from uneven(path, names, heads)
@@ -106,12 +112,12 @@ def _headers(archive: zipfile.ZipFile) -> dict[str, Header]:
     for name in archive.namelist():
         with archive.open(name) as member:
             if name.endswith(".npy"):
-                found[name.removesuffix(".npy")] = npy.header(member)
+                found[name.removesuffix(".npy")] = npy.header(member, single=True)
     return found
 
 
 def _plain(head: Header) -> bool:
-    return not head.dtype.hasobject
+    return bool(head.shape) and not head.dtype.hasobject
 
 
 def _reader(member: IO[bytes]) -> Any:

@@ -59,4 +59,5 @@ def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
             columns=wanted(file.schema_arrow.names, columns),
             use_threads=False,
         )
-        yield from map(plain, found)
+        for batch in map(plain, found):
+            yield batch.select(wanted(batch.schema.names, columns))
