@@ -25,8 +25,10 @@ HEAD = """\
 
 Data sets that packages ship, each audited in full against a small model that was trained on it,
 saved, and read from its file; a fifth of the rows, at random, stands apart as the test data, among
-which no row should be found again. `make audits` trains, audits and writes this page; Keras {keras}
-on {backend}.
+which no row should be found again. The accuracy is that of the training, on all rows, and says only
+that the model learned. The lines are those of `saveguard audit`: what was read, then each
+column; "Nothing found" means no finding of any certainty. `make audits` trains, audits and writes
+this page; Keras {keras} on {backend}.
 
 """
 
@@ -41,7 +43,7 @@ def main() -> None:
             row, text = one(make(), Path(folder))
             rows.append(row)
             told.append(text)
-    head = "| data | shipped by | rows | the model learns | certain | likely | possible |\n"
+    head = "| data | shipped by | rows | accuracy | certain | likely | possible |\n"
     head += "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
     PAGE.write_text(about + head + "\n".join(rows) + "\n\n" + "\n".join(told), encoding="utf-8")
 
@@ -94,7 +96,7 @@ def _section(held: Set, report: Any, folder: str) -> Iterator[str]:
         told = line.replace(folder + "/", "")
         yield f"- {told}"
     if len(report.read) > 6:
-        yield f"- and {len(report.read) - 6} columns more"
+        yield f"- and {len(report.read) - 6} lines more: other columns, and the test data"
     yield ""
     for finding in report.findings:
         yield f"**{finding.code}** ({finding.certainty}): {finding.message}".replace(
