@@ -25,8 +25,8 @@ HEAD = """\
 
 Data sets that packages ship, each audited in full against a small model that was trained on it,
 saved, and read from its file; a fifth of the rows, at random, stands apart as the test data, among
-which no row should be found again. The accuracy is that of the training, on all rows, and says only
-that the model learned. The lines are those of `saveguard audit`: what was read, then each
+which no row should be found again. The accuracy is that of the training, on all rows: it says
+how far the model learned. The lines are those of `saveguard audit`: what was read, then each
 column; "Nothing found" means no finding of any certainty. `make audits` trains, audits and writes
 this page; Keras {keras} on {backend}.
 
