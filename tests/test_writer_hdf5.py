@@ -42,20 +42,24 @@ def _file(path: Path) -> tuple[int, File]:
     return descriptor, File(descriptor, 0, measure)
 
 
+def assert_written_like(plain: Path, model: Any, ours: Path) -> None:
+    """Our writer's file of `model` holds what Keras's file `plain` holds, and its digests."""
+    file = HDF5File(ours, lambda _file: None)
+    file.write(model)
+    assert file.writer == "saveguard"
+    assert list(contents.unlike_weights(ours, plain)) == []
+    with h5py.File(ours) as read:
+        assert hdf5_digests(read) == file.written.digests
+
+
 @pytest.mark.backend
 @pytest.mark.parametrize("name", MODELS)
 def test_weights_alone_are_those_of_kerass_own_file(name: str, tmp_path: Path) -> None:
     if name == "text" and keras.backend.backend() == "torch":
         pytest.skip("needs TensorFlow")
     model, ours, plain = MODELS[name](), tmp_path / "o.weights.h5", tmp_path / "p.weights.h5"
-    file = HDF5File(ours, lambda _file: None)
-    file.write(model)
     model.save_weights(plain)
-
-    assert file.writer == "saveguard"
-    assert list(contents.unlike_weights(ours, plain)) == []
-    with h5py.File(ours) as read:
-        assert hdf5_digests(read) == file.written.digests
+    assert_written_like(plain, model, ours)
     model.load_weights(ours)
 
 
@@ -68,14 +72,8 @@ def test_a_whole_model_is_that_of_kerass_own_file(name: str, tmp_path: Path) -> 
     if name == "trained":  # with its loss and metric in full, for which Keras's reader looks
         model.compile("adam", "mean_squared_error", metrics=["mean_absolute_error"])
         model.fit(np.ones((4, 4)), np.ones((4, 3)), verbose=0)
-    file = HDF5File(ours, lambda _file: None)
-    file.write(model)
     model.save(plain)
-
-    assert file.writer == "saveguard"
-    assert list(contents.unlike_weights(ours, plain)) == []
-    with h5py.File(ours) as read:
-        assert hdf5_digests(read) == file.written.digests
+    assert_written_like(plain, model, ours)
 
 
 def test_what_only_h5py_writes_of_weights_alone_is_written_by_keras(tmp_path: Path) -> None:
