@@ -216,6 +216,7 @@ CODES = {
     "SG718": "runtime.strategy_lacks",
     "SG719": "runtime.strategy_scope",
     "SG720": "runtime.download_failed",
+    "SG721": "runtime.keras_too_old",
     "SG730": "runtime.checkpoints_shared",
     "SG731": "runtime.changed_while_saved",
     "SG740": "runtime.worker_died",

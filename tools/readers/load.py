@@ -58,7 +58,7 @@ def complaint(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     # Keras tells of the object first, and at the end of what was raised within.
     inner = [one for one in lines if one.startswith("Exception encountered")]
-    reason = (inner or lines or [""])[0].removeprefix("Exception encountered: ")
+    reason = (inner[-1:] or lines or [""])[0].removeprefix("Exception encountered: ")
     return f"{type(error).__name__}: {reason}"[:200]
 
 

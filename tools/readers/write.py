@@ -1,6 +1,6 @@
 """Save each model twice, as plain Keras and as Saveguard does, with what it answers.
 
-Called as `python write.py FOLDER`, by any Keras 3 on whose path Saveguard is.
+Called as `python write.py FOLDER`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Exception as error:  # noqa: BLE001  whatever is raised is the outcome
-        sys.exit(f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}")
+    main()

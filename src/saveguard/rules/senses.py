@@ -212,6 +212,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG718": ("traceback",),
     "SG719": ("traceback",),
     "SG720": ("traceback",),
+    "SG721": (),
     "SG730": (),
     "SG731": (),
     "SG740": ("data",),
