@@ -65,7 +65,9 @@ def turns(size: str, runs: int, folder: Path) -> list[Turn]:
         return blocked, time.perf_counter() - begin
 
     for _ in range(runs + 1):
+        _settle(subject.SIZES[size])
         plain = _seconds(lambda: _copied(model))
+        _settle(subject.SIZES[size])
         blocked, whole = saved(None)
         again, _ = saved(memory)
         found.append(Turn(plain, blocked, again, whole))
@@ -81,9 +83,16 @@ def _copied(model: Any) -> list[Any]:
     return [np.copy(snapshot.readable(one)) for one in snapshot.variables(model)]
 
 
-def _seconds(work: Callable[[], Any]) -> float:
+def _settle(size: subject.Size) -> None:
+    """Begin with memory that has just been touched, and nothing left to write; see `save.py`."""
+    import numpy as np
+
     os.sync()
     gc.collect()
+    np.full(3 * size.bytes, 1, np.uint8)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
     begin = time.perf_counter()
     kept = work()
     took = time.perf_counter() - begin
@@ -117,7 +126,9 @@ Keras {version("keras")} on {os.environ.get("KERAS_BACKEND", "tensorflow")}, Pyt
 
 {told(found)}
 
-- **plain copy**: `numpy.copy` of every variable, read in place, into memory new to the process.
+- **plain copy**: `numpy.copy` of every variable, read in place, into memory new to the process. It
+  and the first save each begin with memory that has just been touched: on a virtual machine the
+  first touch of memory that lay idle costs a multiple of any later one.
 - **blocked**: until `saveguard.save(model, path, example, background=True)` returns: the checks of
   the example, the configuration, and a copy of every variable into memory that is new, too.
 - **blocked again**: the same into memory that an earlier copy has used, as `saveguard.Checkpoint`

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -43,8 +44,19 @@ class Memory:
         """At least so many bytes; what they held before is no longer needed."""
         if self._block is None or len(self._block) < size:
             self._block = None
-            self._block = mmap.mmap(-1, max(size, 1))
+            self._block = _fresh(max(size, 1))
         return self._block
+
+
+def _fresh(size: int) -> mmap.mmap:
+    """Memory of this process alone; in large pages, which it gets much sooner than small ones."""
+    if sys.platform == "win32":
+        return mmap.mmap(-1, size)
+    block = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with contextlib.suppress(OSError):  # a system that was built without them
+            block.madvise(mmap.MADV_HUGEPAGE)
+    return block
 
 
 class Snapshot:
