@@ -56,7 +56,19 @@ def build(size: Size, marker: int | None = None) -> Any:
         keras.layers.Dense(size.rows, use_bias=False, kernel_initializer=start)(inputs)
         for _ in range(size.tensors)
     ]
-    return keras.Model(inputs, keras.layers.Add()(branches) if len(branches) > 1 else branches[0])
+    outputs = keras.layers.Add()(branches) if len(branches) > 1 else branches[0]
+    return _drawn(keras.Model(inputs, outputs))
+
+
+def _drawn(model: Any) -> Any:
+    """The model when its weights are in memory: JAX draws them behind, while Python goes on."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        jax.block_until_ready([variable.value for variable in model.variables])
+    return model
 
 
 def content(path: Path) -> Content | None:

@@ -15,6 +15,8 @@ from subject import SAVERS, SIZES, Content, Row, Size
 
 FAULT = "two writers at once"
 WRITERS, READERS = 2, 1
+# However slow the machine: so many saves of each writer, and reads of each reader.
+LEAST = 3, 20
 
 
 def run(folder: Path, saver: str, seconds: float, size: Size = SIZES["5 MB"]) -> Row:
@@ -68,7 +70,7 @@ def _write(
     """Save again and again until `end`; tell how often, and what was raised."""
     model = subject.build(size, marker)
     saves, errors = 0, []
-    while time.time() < end:
+    while time.time() < end or saves + len(errors) < LEAST[0]:
         try:
             SAVERS[saver](model, target)
             saves += 1
@@ -80,7 +82,7 @@ def _write(
 def _read(target: Path, end: float, telling: Connection) -> None:
     """Read again and again until `end`; tell how often each content was found."""
     seen: Counter[Content | None] = Counter()
-    while time.time() < end:
+    while time.time() < end or seen.total() < LEAST[1]:
         seen[subject.content(target)] += 1
         time.sleep(0.005)  # a broken file is found to be broken sooner than a whole one is read
     telling.send(seen)

@@ -68,13 +68,11 @@ def test_an_exception_there_is_no_exception_here() -> None:
 def test_a_file_that_takes_too_long_is_given_up() -> None:
     def hangs(number: int) -> Report:
         if number == 1:
-            time.sleep(60)
+            time.sleep(1e6)
         return look(number)
 
-    begin = time.monotonic()
-    found = told(6, hangs, limit=0.5)
-    assert time.monotonic() - begin < 20
-    assert found[1].not_read == ("it took longer than 0.5 s to read",)
+    found = told(6, hangs, limit=3.0)
+    assert found[1].not_read == ("it took longer than 3 s to read",)
     assert found[0] == look(0) and found[5] == look(5)
 
 
@@ -96,7 +94,7 @@ def test_a_process_ends_by_itself_when_its_parent_does_not_end_it(
     monkeypatch.setattr(workers._Worker, "trouble", _only_if_ended)
 
     def hangs(number: int) -> Report:
-        time.sleep(60)
+        time.sleep(1e6)
         return look(number)
 
     assert told(1, hangs, limit=0.1)[0].not_read == (
