@@ -134,7 +134,7 @@ def slowly(self, part, columns):
     yield from whole(self, part, columns)
 
 def waiting(running, **options):
-    if {*running.values()} == {4, 5}:
+    if {number for number, _ in running.values()} == {4, 5}:
         print("waiting", file=sys.__stdout__, flush=True)
     return wait(running, **options)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -121,6 +122,87 @@ def test_a_worker_that_is_killed_costs_its_part_alone() -> None:
 def test_a_worker_that_is_killed_once_costs_nothing(tmp_path: Path) -> None:
     report = saveguard.audit(Deadly(3, str(tmp_path / "done")), engine="processes", workers=2)
     assert report.findings == () and report.summary.rows == 12
+
+
+def script(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """A user's script, run as such; without `if __name__ == "__main__":`."""
+    path = folder / "script.py"
+    path.write_text(text)
+    return subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+
+
+BARE = """
+import saveguard
+
+print("run")
+report = saveguard.audit({folder!r}, {line!r}, labels="label", classes=2, engine="processes")
+print(report.to_json())
+"""
+
+
+def test_processes_do_not_run_the_users_script_again(
+    folder: Path, alone: str, tmp_path: Path
+) -> None:
+    done = script(tmp_path, BARE.format(folder=str(folder), line=LINE))
+    assert done.stderr == ""
+    assert done.stdout == f"run\n{alone}\n"
+
+
+OWN = """
+import saveguard
+import pyarrow as pa
+from saveguard.data.source import Part
+
+class Own:
+    name, movable = "own", True
+
+    def parts(self):
+        return [Part(file="a.bin")]
+
+    def read(self, part, columns):
+        yield pa.record_batch({"x": [1]})
+
+saveguard.audit(Own(), engine="processes")
+"""
+
+
+def test_a_source_that_no_process_can_import_is_told_with_what_to_do(tmp_path: Path) -> None:
+    done = script(tmp_path, OWN)
+    assert done.stderr.splitlines()[-1] == (
+        "TypeError: no other process can take this source: AttributeError: Can't get attribute"
+        " 'Own' on <module '__main__' (built-in)>; define its class in a module that can be"
+        " imported, not in the script itself, or use engine='local'"
+    )
+
+
+class Failing(Deadly):
+    """A source that prints, and raises where it reads its fourth part."""
+
+    def read(self, part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        print("no answer")
+        if part.start == self.deadly and os.getpid() != self.parent:
+            raise ZeroDivisionError(part.start)
+        yield from super().read(part, columns)
+
+
+def test_what_a_source_raises_in_a_process_is_raised_here() -> None:
+    with pytest.raises(ZeroDivisionError) as error:
+        saveguard.audit(Failing(3), engine="processes", workers=2)
+    assert "In the process that read 3.bin:" in error.value.__notes__[0]
+
+
+def test_a_process_that_cannot_begin_is_told_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(ChildProcessError, match="false ended with 1 before it could read any data"):
+        told(folder, engine="processes")
+
+
+@pytest.mark.parametrize("engine", ["processes", "ray"])
+def test_batches_are_read_where_they_are_whatever_the_engine(engine: str) -> None:
+    batches = ({"x": np.full(4, number)} for number in range(3))
+    assert saveguard.audit(batches, engine=engine).summary.rows == 12
 
 
 @pytest.fixture(scope="module")

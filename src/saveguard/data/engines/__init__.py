@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from saveguard.data.source import Part
 from saveguard.data.summary import Summary
-from saveguard.data.work import Work
+from saveguard.data.work import Work, pieces
 
 Engine = Literal["local", "processes", "ray"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -24,9 +24,15 @@ def run(
 ) -> Iterator[tuple[int, Summary]]:
     """The summaries of the parts, as they are done.
 
+    What can be read only once is read here, and told batch by batch, so that nothing of it is lost.
+
     Raises:
         SaveguardError: SG741, if the engine is not installed.
     """
+    if not work.source.movable:
+        for number, part in parts:
+            yield from ((number, piece) for piece in pieces(work, number, part))
+        return
     module = importlib.import_module(f"saveguard.data.engines.{_MODULES[engine]}")
     found: Iterator[tuple[int, Summary]] = module.run(work, parts, workers)
-    return found
+    yield from found

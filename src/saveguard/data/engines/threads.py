@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TypeVar
 
 from saveguard.data.source import Part
 from saveguard.data.summary import Summary
-from saveguard.data.work import Work, pieces, summarise
+from saveguard.data.work import Work, summarise
+
+T = TypeVar("T")
+Numbered = tuple[int, Part]
 
 
-def run(
-    work: Work, parts: Sequence[tuple[int, Part]], workers: int
-) -> Iterator[tuple[int, Summary]]:
-    """The summaries of the parts, as they are done; whoever stops asking stops the work.
+def run(work: Work, parts: Sequence[Numbered], workers: int) -> Iterator[tuple[int, Summary]]:
+    """The summaries of the parts, as they are done; whoever stops asking stops the work."""
+    stop = threading.Event()
 
-    What can be read only once is told batch by batch, so that nothing of it is lost.
+    def read(number: int, part: Part) -> Summary:
+        return summarise(work, number, part, stop.is_set)
+
+    for (number, _), found in each(parts, workers, read, stop.set):
+        yield number, found
+
+
+def each(
+    parts: Sequence[Numbered],
+    workers: int,
+    read: Callable[[int, Part], T],
+    stop: Callable[[], None],
+) -> Iterator[tuple[Numbered, T]]:
+    """What `read` gives of each part, as they are done.
+
+    Args:
+        workers: How many threads call it.
+        stop: Called when nobody wants more of it, and some calls may still run.
     """
-    if not work.source.movable:
-        for number, part in parts:
-            yield from ((number, piece) for piece in pieces(work, number, part))
-        return
-    stop, left = threading.Event(), iter(parts)
+    left = iter(parts)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="audit")
-    running: dict[Future[Summary], int] = {}
+    running: dict[Future[T], Numbered] = {}
     try:
         while True:
             for number, part in left:
-                running[pool.submit(summarise, work, number, part, stop.is_set)] = number
+                running[pool.submit(read, number, part)] = (number, part)
                 if len(running) > workers:  # one waits, so that no thread does
                     break
             if not running:
@@ -36,5 +52,5 @@ def run(
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(done), done.result()
     finally:
-        stop.set()
+        stop()
         pool.shutdown(cancel_futures=True)
