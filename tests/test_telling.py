@@ -128,6 +128,55 @@ def _is_stored(child: Any) -> bool:
     return isinstance(child, KerasSaveable)
 
 
+@keras.saving.register_keras_serializable("told")
+class Hands(layers.Layer):
+    """Puts objects into its configuration, for Keras to tell."""
+
+    def __init__(self, held: Any, **named: Any) -> None:
+        super().__init__(**named)
+        self.held = held
+
+    def call(self, inputs: Any) -> Any:
+        return inputs
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "held": self.held}
+
+
+@keras.saving.register_keras_serializable("told")
+class Changes(keras.Model):
+    """Puts an object into what Keras has told of its layers."""
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        config["layers"][-1]["config"]["name"] = keras.initializers.Ones()
+        return config
+
+
+def test_what_is_shared_over_models_is_told_the_same() -> None:
+    start, loss = keras.initializers.RandomNormal(seed=1), keras.losses.Huber(0.3)
+    shared, hands = layers.Dense(3, kernel_initializer=start), Hands(layers.Dropout(0.5))
+    inner = keras.Sequential([keras.Input((3,)), shared, hands, Hands([start, loss])])
+    deeper = keras.Sequential([keras.Input((3,)), inner, Hands({"a": (start, hands.held)})])
+    inputs = keras.Input((3,))
+    twice = layers.TimeDistributed(deeper)(layers.RepeatVector(2)(inputs))
+    once = shared(Hands(hands.held)(inner(layers.Flatten()(twice)[:, :3])))
+    model = keras.Model(inputs, Hands(loss)(hands(once)))
+    model.compile(keras.optimizers.Adam(0.1), loss)
+    ours = telling.told(model)[0]
+    assert ours.count("shared_object_id") > 3
+    assert ours == saving_lib._serialize_model_as_json(model)[0]
+
+
+def test_what_a_model_changes_in_what_keras_told_is_told() -> None:
+    inputs = keras.Input((3,))
+    changes = Changes(inputs, layers.Dense(2)(inputs))
+    model = keras.Sequential([keras.Input((3,)), changes, layers.Dense(1)])
+    ours = telling.told(model)[0]
+    assert '"Ones"' in ours
+    assert ours == saving_lib._serialize_model_as_json(model)[0]
+
+
 _ON_JAX = """
 import sys, keras, saveguard
 from saveguard.persist import telling

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from .quick import exchanged
 
 _CONTAINERS = (list, dict, tuple)
+_PLAIN = frozenset([bool, int, float, str, type(None)])
 # A list may hold itself: what lies deeper is left to Keras.
 _DEEPEST = 4
 _PLACES = ("get_attr_skipset", "_walk_saveable", "_name_key", "file_utils", "naming")
@@ -63,12 +64,12 @@ def _found_out(found, kind):
         global_state.set_global_attribute("stateless_scope", scope)
 
 
-def _children(saving_lib, base, classes, walked, saveable):
+def _children(saving_lib, base, names, walked, saveable):
     """What `saving_lib._walk_saveable` gives, in its order, but for what holds no state.
 
     Args:
         base: The class of what holds state.
-        classes: The names that are not skipped of each class, filled on the way.
+        names: Those that are not skipped, of each class and attributes, filled on the way.
         walked: Keras's own function, for objects that say themselves what `dir` shall tell.
     """
     kind = type(saveable)
@@ -76,18 +77,20 @@ def _children(saving_lib, base, classes, walked, saveable):
         yield from walked(saveable)
         return
     skipped = saving_lib.get_attr_skipset(saveable._obj_type())
-    if kind not in classes:
-        classes[kind] = [name for name in dir(kind) if not _is_skipped(name, skipped)]
     if saveable._obj_type() in ("Sequential", "Functional"):
         yield "layers", saveable.layers
-    # A copy of the names, in one step: a training in another thread may set attributes.
-    own = (name for name in list(vars(saveable)) if not _is_skipped(name, skipped))
-    for name in sorted({*classes[kind], *own}, key=saving_lib._name_key):
+    # A copy of the names, in one step: a training in another thread may set attributes. Of one
+    # class, objects have mostly the same, set in the same order.
+    held = (kind, *vars(saveable))
+    if held not in names:
+        all_of_it = {name for name in (*dir(kind), *held[1:]) if not _is_skipped(name, skipped)}
+        names[held] = sorted(all_of_it, key=saving_lib._name_key)
+    for name in names[held]:
         try:
             child = getattr(saveable, name)
         except Exception:  # noqa: BLE001  as Keras: what cannot be read is not stored
             continue
-        if _may_hold_state(child, base):
+        if type(child) not in _PLAIN and _may_hold_state(child, base):
             yield name, child
 
 

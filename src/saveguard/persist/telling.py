@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import functools
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,9 +42,9 @@ def _exchanged() -> Iterator[None]:
     from keras.src.models import functional, sequential
     from keras.src.saving import saving_lib, serialization_lib
 
-    serialize = functools.partial(_serialized, serialization_lib.serialize_keras_object)
+    serialize = _Serialiser(serialization_lib.serialize_keras_object)
     backend = _Backend(serialization_lib.backend)
-    copying = SimpleNamespace(**{**vars(copy), "deepcopy": _copied})
+    copying = SimpleNamespace(**{**vars(copy), "deepcopy": serialize.copied})
     with contextlib.ExitStack() as stack:
         stack.enter_context(
             exchanged(
@@ -100,22 +100,62 @@ class _TensorFlow:
         return "tensorflow" in sys.modules and bool(self._original.available)
 
 
-def _serialized(original: Any, item: Any) -> Any:
-    """What `serialize_keras_object` gives, without its twenty questions for what is plain."""
-    kind = type(item)
-    if kind in _PLAIN:
-        return item
-    if kind is dict:
+class _Serialiser(threading.local):
+    """Keras's `serialize_keras_object`, without its twenty questions for what is plain.
+
+    Keras tells each layer of a model, copies what came of it, and walks over the copy to tell what
+    was told. Where its own class put the layers together, these are taken as they are.
+    """
+
+    def __init__(self, original: Callable[[Any], Any]) -> None:
+        self._original = original
+        self._own = False
+        self._layers: dict[int, Any] = {}  # told and copied, by identity, of the model in work
+
+    def __call__(self, item: Any) -> Any:
+        kind = type(item)
+        if kind in _PLAIN or id(item) in self._layers:
+            return item
+        if kind is dict:
+            return {
+                name: part if type(part) in _PLAIN else self(part) for name, part in item.items()
+            }
+        if kind is list or kind is tuple:
+            return kind([self(part) for part in item])
+        before = self._own, self._layers
+        self._own, self._layers = kind.__module__.startswith("keras."), {}
+        try:
+            return self._original(item)
+        finally:
+            self._own, self._layers = before
+
+    def copied(self, item: Any) -> Any:
+        """The copy that a model makes: of its layers, or of a configuration that holds them."""
+        if type(item) is not dict:
+            return self._told(item)
         return {
-            name: part if type(part) in _PLAIN else _serialized(original, part)
+            name: self._told(part) if name == "layers" else _copied(part)
             for name, part in item.items()
         }
-    if kind is list or kind is tuple:
-        return kind([_serialized(original, part) for part in item])
-    return original(item)
+
+    def _told(self, layers: Any) -> Any:
+        if not self._own or type(layers) is not list:
+            return _copied(layers)
+        made = [_unshared(layer) for layer in layers]
+        self._layers = {id(layer): layer for layer in made}
+        return made
 
 
-def _copied(item: Any, memo: Any = None) -> Any:
+def _unshared(layer: dict[str, Any]) -> dict[str, Any]:
+    """A copy of what was told of a layer, in which Keras notes no object that is shared later.
+
+    Of a class of its own what lies deeper is a copy already; others may hand out whole objects.
+    """
+    own = str(layer.get("module")).startswith("keras.")
+    return dict(layer) if own else _copied(layer)
+
+
+def _copied(item: Any) -> Any:
     """What `copy.deepcopy` gives."""
     kind = type(item)
     if kind in _PLAIN:
@@ -124,4 +164,4 @@ def _copied(item: Any, memo: Any = None) -> Any:
         return {name: _copied(part) for name, part in item.items()}
     if kind is list or kind is tuple:
         return kind([_copied(part) for part in item])
-    return copy.deepcopy(item, memo)
+    return copy.deepcopy(item)
