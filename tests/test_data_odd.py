@@ -49,7 +49,7 @@ def test_truths_of_a_csv_are_numbers(tmp_path: Path) -> None:
 def test_utf_16_is_told(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes('{"a": 1}\n'.encode("utf-16"))
     (found,) = saveguard.audit(tmp_path / name).findings
-    assert found.code == "SG581" and "it is UTF-16" in found.message
+    assert found.code == "SG577" and "it is UTF-16" in found.message
 
 
 @pytest.mark.parametrize("value", ['"\\ud800"', "[" * 3000 + "]" * 3000])

@@ -173,6 +173,7 @@ CODES = {
     "SG563": "inputs.name_not_in_data",
     "SG575": "inputs.column_comes_late",
     "SG576": "inputs.first_batch_dtype",
+    "SG577": "inputs.text_in_another_form",
     "SG580": "inputs.data_missing",
     "SG581": "inputs.data_damaged",
     "SG582": "inputs.data_unknown",

@@ -21,7 +21,7 @@ from saveguard.rules import registry
 from saveguard.wording import many
 
 # Codes of what ends the reading of a file, wherever it stands.
-_ENDS = {"SG581", "SG589", "SG591"}
+_ENDS = {"SG577", "SG581", "SG589", "SG591"}
 # What a worker may hold at a time: a batch as it is decoded, and what is computed of it.
 _WORKER = 96 << 20
 MEMORY = 512 << 20

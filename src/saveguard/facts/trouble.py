@@ -16,6 +16,7 @@ class Trouble(Frozen, frozen=True):
         row: The row in the file, counted from 0; -1 where it is about none.
         rows: How many rows are lost by it; 0 where nobody can tell.
         column: The column, where it is about one.
+        fix: What mends it, where that is another thing for each file.
     """
 
     code: str
@@ -25,6 +26,7 @@ class Trouble(Frozen, frozen=True):
     row: int = -1
     rows: int = 0
     column: str = ""
+    fix: str = ""
 
 
 class Troubles(Frozen, frozen=True):

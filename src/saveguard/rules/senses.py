@@ -169,6 +169,7 @@ SENSES: dict[str, tuple[str, ...]] = {
     "SG563": ("data",),
     "SG575": ("data",),
     "SG576": ("data",),
+    "SG577": ("data",),
     "SG580": ("data",),
     "SG581": ("data",),
     "SG582": ("data",),

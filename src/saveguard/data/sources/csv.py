@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import itertools
@@ -13,7 +12,7 @@ import msgspec
 import numpy as np
 
 from saveguard.data.source import Part, Trouble
-from saveguard.data.sources import opening, runs
+from saveguard.data.sources import forms, opening, runs
 from saveguard.data.sources.plain import wanted
 from saveguard.data.sources.stops import MALFORMED
 from saveguard.wording import many
@@ -47,12 +46,26 @@ class Form(msgspec.Struct, frozen=True):
 def parts(path: str) -> Iterator[Part]:
     """The file as a whole, with the columns that its first row names."""
     whole = opening.whole(path, "csv")
-    names = _form(opening.beginning(path, _SAMPLE)).names
+    forms.wide(path)
+    forms.line_ends(path)
+    begins = opening.beginning(path, _SAMPLE)
+    forms.other_characters(path, 1, begins.partition(b"\n")[0])
+    names = _form(begins).names
     yield msgspec.structs.replace(whole, columns=tuple((name, 0) for name in names))
 
 
 def read(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
     """The rows; one with too few or too many values is told in its place."""
+    import pyarrow as pa
+
+    try:
+        yield from _rows(part, columns)
+    except pa.ArrowInvalid:
+        forms.characters(part.file)
+        raise
+
+
+def _rows(part: Part, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch | Trouble]:
     import pyarrow as pa
 
     form = _form(opening.beginning(part.file, _SAMPLE))
@@ -95,8 +108,6 @@ class Lines:
 
 def _form(begins: bytes) -> Form:
     """How the file is written, by its first lines."""
-    if begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise ValueError("it is UTF-16; write it as UTF-8")
     text = begins.decode("utf-8-sig", "replace")
     text = text[: text.rfind("\n") + 1] or text
     if not text.strip():
@@ -108,7 +119,9 @@ def _form(begins: bytes) -> Form:
     named = [value.strip() if headed else "" for value in first]
     names = [name or f"column_{at}" for at, name in enumerate(named)]
     if len(set(names)) < len(names):
-        raise ValueError(f"two columns are called {max(names, key=names.count)!r}")
+        name = max(names, key=names.count)
+        what = f"two columns are called {name!r} in its first line"
+        raise forms.OtherForm(what, f"give one of the columns {name!r} another name in that line")
     return Form(delimiter, names, rows.line_num if headed else 0)
 
 

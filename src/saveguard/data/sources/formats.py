@@ -58,4 +58,6 @@ def format_by_content(path: str) -> str:
     for magic, found in _BEGINS:
         if begins.startswith(magic):
             return found
+    if begins.lstrip().startswith(b"[") and path.lower().endswith(".json"):
+        return "jsonl"
     return "tfrecord" if records.looks_so(begins) else ""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import json
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from saveguard.data.source import Part, Trouble
-from saveguard.data.sources import opening, runs
+from saveguard.data.sources import forms, opening, runs
 from saveguard.data.sources.plain import asked, plain
-from saveguard.data.sources.stops import MALFORMED
+from saveguard.data.sources.stops import FORM, MALFORMED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +22,8 @@ _BLOCK = 1 << 23
 
 def parts(path: str) -> Iterator[Part]:
     """The file as a whole."""
-    if opening.beginning(path, 2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        raise ValueError("it is UTF-16; write it as UTF-8")
+    forms.wide(path)
+    forms.document(path)
     yield opening.whole(path, "jsonl")
 
 
@@ -57,11 +56,13 @@ def _whole(block: bytes) -> list[pa.RecordBatch] | None:
     """The rows of a block, or None where Arrow cannot read all of them.
 
     A value that changes its type from row to row, a NaN, which is no JSON: Arrow says only that it
-    is so, and not of which rows.
+    is so, and not of which rows. Of an encoding it says nothing.
     """
     import pyarrow as pa
     import pyarrow.json as arrow_json
 
+    if not _is_utf8(block):
+        return None
     options = arrow_json.ReadOptions(use_threads=False, block_size=len(block) + 1)
     try:
         table = arrow_json.read_json(io.BytesIO(block), read_options=options)
@@ -71,6 +72,13 @@ def _whole(block: bytes) -> list[pa.RecordBatch] | None:
         return None
     batches: list[pa.RecordBatch] = table.combine_chunks().to_batches()
     return None if _guessed(table.schema) else batches
+
+
+def _is_utf8(block: bytes) -> bool:
+    try:
+        return block.isascii() or bool(block.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _guessed(schema: pa.Schema) -> bool:
@@ -86,6 +94,7 @@ def _line_by_line(block: bytes, path: str, row: int) -> Iterator[pa.RecordBatch 
         if not line.strip():
             continue
         try:
+            forms.other_characters(path, row + len(held) + 1, line)
             value = json.loads(line)
             if not isinstance(value, dict):
                 raise ValueError(f"it is a {type(value).__name__}, not an object")
@@ -94,12 +103,18 @@ def _line_by_line(block: bytes, path: str, row: int) -> Iterator[pa.RecordBatch 
         except (ValueError, RecursionError) as error:
             yield from _table(held)
             row += len(held)
-            what = f"line {row + 1:,} is no object of JSON: {error}"
-            yield Trouble(code=MALFORMED, file=path, what=what, row=row, rows=1)
+            yield _odd(error, path, row)
             held, row = [], row + 1
         else:
             held.append(value)
     yield from _table(held)
+
+
+def _odd(error: Exception, path: str, row: int) -> Trouble:
+    if isinstance(error, forms.OtherForm):
+        return Trouble(code=FORM, file=path, what=str(error), row=row, rows=1, fix=error.fix)
+    what = f"line {row + 1:,} is no object of JSON: {error}"
+    return Trouble(code=MALFORMED, file=path, what=what, row=row, rows=1)
 
 
 def _table(rows: list[dict[str, Any]]) -> Iterator[pa.RecordBatch]:

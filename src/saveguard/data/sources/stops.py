@@ -8,11 +8,12 @@ from typing import Any
 
 from saveguard.data.source import Part, Trouble
 from saveguard.data.sources.arrays import NoColumn
+from saveguard.data.sources.forms import OtherForm
 from saveguard.errors import SaveguardError
 from saveguard.remote.address import is_remote
 
 MISSING, DAMAGED, UNKNOWN, MIXED, MALFORMED = "SG580", "SG581", "SG582", "SG583", "SG584"
-UNREADABLE, ENDLESS, LENGTHS = "SG591", "SG592", "SG504"
+UNREADABLE, ENDLESS, LENGTHS, FORM = "SG591", "SG592", "SG504", "SG577"
 UNREACHABLE, EXTRA, PICKLED, DENIED = "SG589", "SG741", "SG311", "SG702"
 
 _LFS = b"version https://git-lfs"
@@ -36,16 +37,19 @@ def guarded(found: Iterator[Any], file: str, part: Part | None = None) -> Iterat
 def stop(error: BaseException, file: str, part: Part | None = None, read: int = 0) -> Trouble:
     """The trouble of an exception that a reader was stopped by, after `read` rows of the part."""
     code, what = _told(error, file)
+    fix = error.fix if isinstance(error, OtherForm) else ""
     if part is None:
-        return Trouble(code=code, file=file, what=what)
+        return Trouble(code=code, file=file, what=what, fix=fix)
     row = part.first_row + read if part.first_row >= 0 else -1
     lost = max(part.rows - read, 0)
-    return Trouble(code=code, file=file, what=what, place=part.at, row=row, rows=lost)
+    return Trouble(code=code, file=file, what=what, place=part.at, row=row, rows=lost, fix=fix)
 
 
 def _told(error: BaseException, file: str) -> tuple[str, str]:
     if isinstance(error, SaveguardError):
         return error.report.findings[0].code, error.report.findings[0].message
+    if isinstance(error, OtherForm):
+        return FORM, str(error)
     if isinstance(error, NoColumn):
         return UNKNOWN, str(error)
     if isinstance(error, ImportError):  # fsspec asks for the library of one more file system
