@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import struct
 import zipfile
+
+from . import shards
 
 WEIGHTS = "model.weights.h5"
 
@@ -71,12 +72,11 @@ def file_of(path):
 
 def files_of(path):
     """The files that hold an archive's weights: one, or the shards that a map names."""
-    if not path.endswith(".weights.json"):
+    if not path.endswith(shards.ENDING):
         return [file_of(path)]
-    with open(path, encoding="utf-8") as file:
-        held = json.load(file)["weight_map"].values()
-    names = {name for told in held for name in ([told] if isinstance(told, str) else told)}
-    return [os.path.join(os.path.dirname(path), os.path.basename(name)) for name in sorted(names)]
+    with open(path, "rb") as file:
+        names = sorted(shards.named_in(file.read()))
+    return [os.path.join(os.path.dirname(path), name) for name in names]
 
 
 def weights_of(path, file):

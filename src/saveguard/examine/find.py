@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -11,10 +10,11 @@ from typing import NamedTuple
 from saveguard.archive.budget import Damaged
 from saveguard.archive.content import content_of
 from saveguard.archive.source import Source
+from saveguard.child import shards
 from saveguard.remote.address import is_remote, name_of, system
 
 _SAVED_MODEL = {"saved_model.pb", "saved_model.pbtxt"}
-_NAMED = (".keras", ".h5", ".hdf5", ".weights.json")
+_NAMED = (".keras", ".h5", ".hdf5", shards.ENDING)
 # Others' files, of which version control and environments keep many.
 _PASSED = {".git", ".hg", ".svn", "__pycache__", "node_modules"}
 _MAP = 1 << 24
@@ -118,7 +118,7 @@ def _walk(folder: str) -> Iterator[Found]:
 
 def _files(entries: list[os.DirEntry[str]]) -> Iterator[Found]:
     files = [entry for entry in entries if entry.is_file()]
-    maps = [entry.path for entry in files if entry.name.endswith(".weights.json")]
+    maps = [entry.path for entry in files if entry.name.endswith(shards.ENDING)]
     pieces = {name for path in maps for name in _pieces(path)}
     for entry in files:
         if entry.name in pieces:
@@ -133,10 +133,9 @@ def _pieces(path: str) -> set[str]:
     """The files over which `.weights.json` spreads the weights: they are part of its archive."""
     try:
         with open(path, "rb") as file:
-            held = json.loads(file.read(_MAP)).get("weight_map", {}).values()
-        return {piece for told in held for piece in ([told] if isinstance(told, str) else told)}
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
-        return set()  # whatever it is instead, its reader says so
+            return set(shards.named_in(file.read(_MAP)))
+    except OSError:
+        return set()
 
 
 def _looks_like_one(path: str) -> bool:

@@ -8,11 +8,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from saveguard.child.shards import ENDING, first_of, named_in
 from saveguard.errors import SaveguardError
 from saveguard.finding import Report
-from saveguard.persist.sharding import Shards, named, named_in
+from saveguard.persist.sharding import Shards, named
 from saveguard.persist.staging import Staging, flush
-from saveguard.persist.writer.shards import ENDING, first_of
 from saveguard.receipt import Upload
 from saveguard.remote.address import is_remote, name_of, system
 from saveguard.remote.upload import Differs, upload
@@ -63,7 +63,7 @@ class Sending(Staging):
         """The shards go first, under names that no other save takes; then the index is theirs."""
         for name in sorted(names):
             upload(self.path.with_name(name), self._files, self._beside(name))
-        first = first_of(self.target)
+        first = first_of(self.target.name)
         if names and not self._files.exists(self._beside(first)):
             upload(self.path.with_name(first), self._files, self._beside(first))
 
@@ -85,7 +85,7 @@ class Sending(Staging):
         if not names:
             return
         with contextlib.suppress(Exception):
-            for name in sorted(names - self._named_there() - {first_of(self.target)}):
+            for name in sorted(names - self._named_there() - {first_of(self.target.name)}):
                 with contextlib.suppress(FileNotFoundError):
                     self._files.rm_file(self._beside(name))
 

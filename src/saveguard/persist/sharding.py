@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
@@ -12,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from saveguard.child import running
+from saveguard.child.shards import ENDING, first_of, named_in
 from saveguard.diagnosis.diagnose import diagnose
 from saveguard.errors import SaveguardError
 from saveguard.finding import Report
 from saveguard.persist.staging import MARK, Staging, flush
-from saveguard.persist.writer.shards import DEFAULT, ENDING, GB, first_of
+from saveguard.persist.writer.shards import DEFAULT, GB
 
 
 class Shards(Staging):
@@ -29,7 +29,7 @@ class Shards(Staging):
     def commit(self, *, keep_previous: bool = False) -> Path | str | None:
         """Give shards and index their names; then remove the shards that nothing names."""
         before = named(self.target)
-        first = self.target.with_name(first_of(self.target))
+        first = self.target.with_name(first_of(self.target.name))
         empty = self.path.with_name(first.name)
         if not first.exists():
             os.replace(empty, first)
@@ -48,7 +48,7 @@ class Shards(Staging):
         stem = self.target.name.removesuffix(ENDING)
         aside = self.target.with_name(f"{stem}.{mark}-{self.mark}")
         aside.mkdir()
-        for name in [first_of(self.path), *sorted(named(self.path)), self.path.name]:
+        for name in [first_of(self.path.name), *sorted(named(self.path)), self.path.name]:
             os.replace(self.path.with_name(name), aside / name)
         flush(aside)
         flush(self.target.parent)
@@ -58,19 +58,9 @@ class Shards(Staging):
 def named(index: Path) -> set[str]:
     """The shards beside an index that it names; none where it is not there, or no index."""
     try:
-        return named_in(index.read_bytes())
+        return set(named_in(index.read_bytes()))
     except OSError:
         return set()
-
-
-def named_in(index: bytes) -> set[str]:
-    """The shards that an index names, those in its own folder; none where it is no index."""
-    try:
-        held = json.loads(index)["weight_map"].values()
-        names = {name for told in held for name in ([told] if isinstance(told, str) else told)}
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        return set()
-    return {name for name in names if isinstance(name, str) and os.path.basename(name) == name}
 
 
 def bytes_of(size: float | None, path: str, model: Any) -> float:

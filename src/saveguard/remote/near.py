@@ -12,12 +12,11 @@ from typing import Any
 
 import msgspec
 
+from saveguard.child import shards
 from saveguard.errors import SaveguardError, attach, report_of
 from saveguard.finding import Report
 from saveguard.remote.address import is_remote, name_of, system
 from saveguard.rules import registry
-
-_SHARDED = ".weights.json"
 
 
 @contextlib.contextmanager
@@ -92,14 +91,7 @@ def _fetch(files: Any, inside: str, copy: str) -> None:
 
 def _shards(copy: str) -> list[str]:
     """The files over which `.weights.json` spreads the weights; those beside it alone."""
-    if not copy.endswith(_SHARDED):
+    if not copy.endswith(shards.ENDING):
         return []
-    try:
-        with open(copy, "rb") as file:
-            held = json.load(file)["weight_map"].values()
-        names = {name for told in held for name in ([told] if isinstance(told, str) else told)}
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        return []  # whatever it is instead, its reader says so
-    first = f"{os.path.basename(copy).removesuffix(_SHARDED)}_00000.weights.h5"
-    beside = {name for name in names if isinstance(name, str) and os.path.basename(name) == name}
-    return sorted(beside | {first})
+    with open(copy, "rb") as file:
+        return sorted(shards.named_in(file.read()) | {shards.first_of(os.path.basename(copy))})

@@ -19,6 +19,7 @@ import h5py
 import numpy as np
 
 from saveguard.child.arrays import GROUP
+from saveguard.child.shards import ENDING, first_of
 from saveguard.persist.walking import garbage_kept, walking_faster
 from saveguard.persist.writer.archive import WritingWindow, checksum_of
 from saveguard.persist.writer.collected import Item, collecting_store
@@ -29,13 +30,7 @@ from saveguard.persist.writer.recorded import Written, measure
 # A GB as Keras counts them, and what its own store takes where nobody asks for another size.
 GB = 1024**3
 DEFAULT = 5.0
-ENDING = ".weights.json"
 _AT_ONCE = 2
-
-
-def first_of(index: Path) -> str:
-    """The name of the file that Keras opens before it looks into an index; here it is empty."""
-    return f"{index.name.removesuffix(ENDING)}_00000.weights.h5"
 
 
 class _Shard:
@@ -80,7 +75,7 @@ class ShardedWeights:
         """
         from keras.src.saving import saving_lib
 
-        with h5py.File(self.path.with_name(first_of(self.path)), "w"):
+        with h5py.File(self.path.with_name(first_of(self.path.name)), "w"):
             pass
         with ThreadPoolExecutor(_AT_ONCE, "saveguard-shard") as pool, garbage_kept():
             self._begin_shard()
