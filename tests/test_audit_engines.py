@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -224,6 +225,44 @@ def cluster() -> Iterator[None]:
 @pytest.mark.usefixtures("cluster")
 def test_ray_gives_the_same_bytes(folder: Path, alone: str) -> None:
     assert told(folder, engine="ray", workers=2) == alone
+
+
+LATE = 8
+
+
+@pytest.fixture
+def changing(tmp_path: Path) -> Path:
+    """Twelve files, one of which has columns that the others lack."""
+    for number in range(12):
+        rows = [{"x": [number, row]} for row in range(5)]
+        if number == LATE:
+            rows = [row | {"z": 9 + at, "label": at % 3} for at, row in enumerate(rows)]
+        (tmp_path / f"{number:02}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("cluster")
+@pytest.mark.parametrize(
+    ("line", "labels", "codes"),
+    [
+        ("x: float32[batch, 2]", None, {"SG575"}),
+        (
+            "{x: float32[batch, 2]; z: int32[batch] range=0..12}",
+            "label",
+            {"SG501", "SG508", "SG542"},
+        ),
+        (None, None, set[str]()),
+    ],
+)
+def test_ray_tells_the_same_bytes_of_columns_that_come_late(
+    line: str | None, labels: str | None, codes: set[str], changing: Path
+) -> None:
+    options: dict[str, Any] = {"labels": labels, "classes": labels and 2}
+    near = saveguard.audit(changing, line, workers=1, **options)
+    far = saveguard.audit(changing, line, engine="ray", workers=2, **options)
+    assert codes <= set(near.codes)
+    assert far.to_json() == near.to_json()
 
 
 @pytest.mark.slow

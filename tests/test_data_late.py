@@ -158,6 +158,45 @@ def test_labels_that_only_a_later_batch_has_are_looked_at() -> None:
     assert {one.code for one in report.findings} == {"SG501", "SG508", "SG561"}
 
 
+LATER = [{"x": X[0]}, {"x": X[1]}, {"x": X[0], "z": np.int64(3)}, {"x": X[1], "z": np.int64(4)}]
+CAST = [{"x": np.array(row)} for row in ([1, 2, 3], [4, 5, 6], [0.7, 2.0, 3.0], [4.0, 5.0, 6.0])]
+
+
+def of_torch(rows: list[Any]) -> Any:
+    torch = pytest.importorskip("torch")
+    return torch.utils.data.DataLoader(rows, batch_size=2)
+
+
+def of_grain(rows: list[Any]) -> Any:
+    grain = pytest.importorskip("grain")
+    return grain.MapDataset.source(rows).batch(2).to_iter_dataset()
+
+
+def of_grain_loader(rows: list[Any]) -> Any:
+    grain = pytest.importorskip("grain")
+    sampler = grain.samplers.IndexSampler(
+        len(rows), grain.sharding.NoSharding(), shuffle=False, num_epochs=1, seed=0
+    )
+    batch = [grain.transforms.Batch(2)]
+    return grain.DataLoader(data_source=rows, sampler=sampler, operations=batch, worker_count=0)
+
+
+@pytest.mark.parametrize(
+    "make", [pytest.param(of_torch, marks=pytest.mark.torch), of_grain, of_grain_loader]
+)
+@pytest.mark.parametrize(("rows", "code"), [(LATER, "SG575"), (CAST, "SG576")])
+def test_a_loader_tells_what_a_generator_of_its_batches_does(
+    rows: list[Any], code: str, make: Callable[[list[Any]], Any]
+) -> None:
+    pairs = ((rows[at], rows[at + 1]) for at in (0, 2))
+    batches = later(*({name: np.stack([a[name], b[name]]) for name in a} for a, b in pairs))
+    due, given = saveguard.audit(batches, "x: float32[batch, 3]"), make(rows)
+    assert code in due.codes
+    found = saveguard.audit(given, "x: float32[batch, 3]")
+    name = f"a {type(given).__name__}"
+    assert found.to_json().replace(name, "a generator") == due.to_json()
+
+
 @pytest.mark.parametrize(
     ("first", "then", "told"),
     [
