@@ -140,7 +140,7 @@ def _not_read(held: Reading) -> Iterator[str]:
 
 def _is_lost(one: Trouble) -> bool:
     """Whether something was not read, and it was not only odd."""
-    return bool(one.rows) or one.code in _ENDS or (one.row < 0 and not one.column)
+    return bool(one.rows) or one.code in _ENDS or one.row < 0
 
 
 def _place(one: Trouble) -> str:

@@ -49,7 +49,7 @@ def known(given: Any) -> Known:
     if not isinstance(given, (str, os.PathLike)):
         return _of_model(given)
     path = os.fspath(given)
-    if not os.path.exists(path) and (":" in path or "[" in path):
+    if not os.path.exists(path) and (":" in path or "[" in path or not path.strip()):
         return Known(Contract.parse(path))
     if path.endswith(".json") and os.path.isfile(path) and (found := _of_json(path)) is not None:
         return Known(found)

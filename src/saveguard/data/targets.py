@@ -88,8 +88,11 @@ def targets(
         classes: How many classes there are, where the model does not say.
 
     Raises:
-        ValueError: If the model has no such output, or several, and none is named.
+        ValueError: If the model has no such output, or several, and none is named; or if no model
+            has so few classes.
     """
+    if classes is not None and classes < 1:
+        raise ValueError(f"classes={classes}: a model has one class at least")
     outputs = outputs or (Output(),)
     if labels is None:
         known = [one for one in outputs if one.loss or classes is not None]

@@ -22,7 +22,20 @@ if TYPE_CHECKING:
 # Read as one, since a file of theirs is a row.
 _TOGETHER = "images"
 # What lies beside data and is none.
-_BESIDE = (".md", ".txt", ".json", ".yaml", ".yml", ".idx", ".crc", ".log", ".py", ".html")
+_BESIDE = (
+    ".md",
+    ".txt",
+    ".json",
+    ".yaml",
+    ".yml",
+    ".idx",
+    ".crc",
+    ".log",
+    ".py",
+    ".html",
+    ".db",
+    ".ini",
+)
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -67,7 +80,7 @@ def _parts(path: str) -> Iterator[Part | Trouble]:
         found = opening.files(path)
         if not found:
             yield Trouble(code=MISSING, file=path, what=_nothing(path))
-        formats = {file: format_of(file) or _by_content(file, found == [path]) for file in found}
+        formats = _formats(found, alone=found == [path])
     except Exception as error:  # noqa: BLE001  told as a trouble of the path, with a code
         yield stop(error, path)
         return
@@ -94,6 +107,14 @@ def _whole(path: str, formats: dict[str, str]) -> Iterator[Trouble]:
     if len(counted) > 1:
         told = ", ".join(f"{count:,} of {name}" for name, count in sorted(counted.items()))
         yield Trouble(code=MIXED, file=path, what=f"it holds files of several formats: {told}")
+
+
+def _formats(files: list[str], *, alone: bool) -> dict[str, str]:
+    """The format of each file; what lies beside data is none: the `state.json` of a table."""
+    named = {file: format_of(file) for file in files}
+    if any(named.values()):
+        named = {file: name for file, name in named.items() if not file.endswith(_BESIDE)}
+    return {file: name or _by_content(file, alone) for file, name in named.items()}
 
 
 def _by_content(file: str, alone: bool) -> str:

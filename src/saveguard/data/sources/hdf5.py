@@ -32,6 +32,7 @@ def parts(path: str) -> Iterator[Part | Trouble]:
             what = "it holds a model of Keras, no data; `saveguard check` looks at it"
             yield Trouble(code=UNKNOWN, file=path, what=what)
             return
+        yield from _others(path, file)
         for names in _tables(file):
             yield from npz.uneven(path, names, {name: file[name] for name in names})
             yield from _stretches(path, file, names, stamp)
@@ -63,7 +64,7 @@ def _tables(file: Any) -> list[list[str]]:
     groups: dict[str, dict[str, int]] = {}
 
     def visit(name: str, held: Any) -> None:
-        if getattr(held, "shape", None):
+        if getattr(held, "shape", None) and not _no_column(name, held):
             groups.setdefault(name.rpartition("/")[0], {})[name] = held.shape[0]
 
     file.visititems(visit)
@@ -80,6 +81,33 @@ def _tables(file: Any) -> list[list[str]]:
             if even:
                 alike[npz.split(names[0]), rows] = names
     return found
+
+
+def _others(path: str, file: Any) -> Iterator[Trouble]:
+    """The datasets that no input takes, and a file that has none."""
+    held: dict[str, str] = {}
+
+    def visit(name: str, one: Any) -> None:
+        if getattr(one, "shape", None):
+            held[name] = _no_column(name, one)
+
+    file.visititems(visit)
+    for name, what in held.items():
+        if what:
+            yield Trouble(code=UNKNOWN, file=path, what=what, column=name)
+    if not held:
+        yield Trouble(code=UNKNOWN, file=path, what="it holds no dataset that has rows")
+
+
+def _no_column(name: str, held: Any) -> str:
+    """Why a dataset is no column; empty where it is one."""
+    if held.dtype.kind not in "OVc":
+        return ""
+    try:
+        _read(name, held, 0, 0)
+    except arrays.NoColumn as error:
+        return str(error) if f"`{name}`" in str(error) else f"`{name}`: {error}"
+    return ""
 
 
 def _told(names: Sequence[str]) -> str:

@@ -100,7 +100,8 @@ def files(path: str) -> list[str]:
 def _near(path: str) -> Iterator[str]:
     if os.path.isdir(path):
         for folder, folders, names in os.walk(path, onerror=_stop, followlinks=True):
-            folders[:] = [name for name in folders if _shown(name)]
+            inner = (name for name in folders if _shown(name))
+            folders[:] = [name for name in inner if not _is_around(folder, name)]
             yield from (os.path.join(folder, name) for name in names if _shown(name))
     elif os.path.lexists(path) or not glob.has_magic(path):
         yield path
@@ -121,6 +122,15 @@ def _far(path: str) -> Iterator[str]:
     else:
         held = [inside]
     return map(store.unstrip_protocol, held)
+
+
+def _is_around(folder: str, name: str) -> bool:
+    """Whether a folder in it is a link to itself, or to one around it: a walk without end."""
+    path = os.path.join(folder, name)
+    if not os.path.islink(path):
+        return False
+    here, there = os.path.realpath(folder), os.path.realpath(path)
+    return os.path.commonpath([here, there]) == there
 
 
 def _shown(name: str) -> bool:

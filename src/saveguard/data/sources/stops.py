@@ -22,6 +22,9 @@ _DENIED = {errno.EACCES, errno.EPERM}
 # Whose exceptions mean that the way to the file is broken, not its bytes.
 _CARRIERS = {"aiohttp", "asyncio", "botocore", "fsspec", "gcsfs", "s3fs", "socket"}
 
+# What fsspec says of `s3x://`.
+_NO_SYSTEM = "Protocol not known"
+
 
 def guarded(found: Iterator[Any], file: str, part: Part | None = None) -> Iterator[Any]:
     """What an iterator gives, and what stops it as a trouble of that file."""
@@ -63,6 +66,7 @@ def _told(error: BaseException, file: str) -> tuple[str, str]:
         isinstance(error, (ConnectionError, TimeoutError))
         or number in _NO_WAY
         or type(error).__module__.partition(".")[0] in _CARRIERS
+        or str(error).startswith(_NO_SYSTEM)
     ):
         return UNREACHABLE, line(error)
     return DAMAGED, _pointer(file) or line(error)
