@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import h5py
@@ -96,3 +97,12 @@ def test_an_empty_contract_is_a_line_without_an_input(given: str, tmp_path: Path
     with pytest.raises(saveguard.SaveguardError) as error:
         saveguard.audit(tmp_path / "x.npy", given)
     assert error.value.codes == ("SG540",)
+
+
+def test_a_tfrecord_file_that_is_packed_with_zlib_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.tfrecord"
+    path.write_bytes(zlib.compress(b"records" * 9))
+    (found,) = saveguard.audit(path).findings
+    assert found.message.endswith(
+        "the file is packed with ZLIB, which is not read: write it with compression_type='GZIP'"
+    )

@@ -34,7 +34,7 @@ def records(file: IO[bytes]) -> Iterator[bytes | None]:
             raise Broken(f"it ends within the header of record {number:,}")
         length, check = _HEADER.unpack(header)
         if check != _masked(checksum(header[:8])) or length > _LONGEST:
-            told = "is no TFRecord file" if not number else "is damaged"
+            told = "is damaged" if number else _other(header)
             raise Broken(
                 f"the length of record {number:,} does not agree with its checksum: the file {told}"
             )
@@ -45,6 +45,13 @@ def records(file: IO[bytes]) -> Iterator[bytes | None]:
         whole = _CHECK.unpack_from(body, length)[0] == _masked(checksum(data))
         yield data if whole else None
         number += 1
+
+
+def _other(begins: bytes) -> str:
+    """What a file is whose first bytes are no header."""
+    if begins[0] == _ZLIB and int.from_bytes(begins[:2], "big") % 31 == 0:
+        return "is packed with ZLIB, which is not read: write it with compression_type='GZIP'"
+    return "is no TFRecord file"
 
 
 def looks_so(begins: bytes) -> bool:

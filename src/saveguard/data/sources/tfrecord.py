@@ -111,7 +111,8 @@ def _parsed(data: bytes | Trouble | None, path: str, row: int) -> dict[str, Feat
         return examples.features(data)
     except Exception as error:  # noqa: BLE001  whatever protobuf raises is told
         what = f"record {row:,} is no tf.train.Example ({line(error)})"
-        return Trouble(code=MALFORMED, file=path, what=what, row=row, rows=1)
+        fix = "parse the records with your own code, and give the audit an iterable of the batches"
+        return Trouble(code=MALFORMED, file=path, what=what, row=row, rows=1, fix=fix)
 
 
 def _single(path: str) -> frozenset[str]:

@@ -51,7 +51,8 @@ def _(facts: BatchFacts) -> Iterator[Finding]:
             why="The row was left out here. Other readers stop at it, skip it without a word, or"
             " move its values"
             " into other columns.",
-            fix="look at the row, mend or remove it, and write the file with a library that"
+            fix=first.fix
+            or "look at the row, mend or remove it, and write the file with a library that"
             " quotes texts",
             **troubles.told(held),
         )
