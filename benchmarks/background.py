@@ -11,7 +11,6 @@ of those within one turn. KERAS_BACKEND chooses the backend.
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import platform
 import statistics
@@ -24,6 +23,7 @@ from typing import Any, NamedTuple
 
 import subject
 from page_table import table
+from settled import settle
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "background-cost.md"
 SIZES = ("10 MB", "200 MB", "1 GB", "2,000 x 4 KB")
@@ -65,9 +65,9 @@ def turns(size: str, runs: int, folder: Path) -> list[Turn]:
         return blocked, time.perf_counter() - begin
 
     for _ in range(runs + 1):
-        _settle(subject.SIZES[size])
+        settle(3 * subject.SIZES[size].bytes)
         plain = _seconds(lambda: _copied(model))
-        _settle(subject.SIZES[size])
+        settle(3 * subject.SIZES[size].bytes)
         blocked, whole = saved(None)
         again, _ = saved(memory)
         found.append(Turn(plain, blocked, again, whole))
@@ -81,15 +81,6 @@ def _copied(model: Any) -> list[Any]:
     from saveguard.persist import snapshot
 
     return [np.copy(snapshot.readable(one)) for one in snapshot.variables(model)]
-
-
-def _settle(size: subject.Size) -> None:
-    """Begin with memory that has just been touched, and nothing left to write; see `save.py`."""
-    import numpy as np
-
-    os.sync()
-    gc.collect()
-    np.full(3 * size.bytes, 1, np.uint8)
 
 
 def _seconds(work: Callable[[], Any]) -> float:

@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 import resident
 import subject
 from page_table import table
+from settled import settle
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "loading.md"
 CHAIN = "500 BatchNormalization"
@@ -97,7 +98,7 @@ def turns(path: str, size: int, runs: int) -> list[dict[str, float]]:
         seconds = {}
         names = list(WAYS)
         for name in names[run % len(names) :] + names[: run % len(names)]:
-            _settle(size)
+            settle(3 * size)
             begin = time.perf_counter()
             model = WAYS[name](path)
             seconds[name] = time.perf_counter() - begin
@@ -105,13 +106,6 @@ def turns(path: str, size: int, runs: int) -> list[dict[str, float]]:
         found.append(seconds)
         print(".", end="", flush=True, file=sys.stderr)
     return found[1:]
-
-
-def _settle(size: int) -> None:
-    """Begin each load alike: with memory that has been touched (see `save.py`)."""
-    gc.collect()
-    warm = bytearray(3 * size + 4096)
-    warm[::4096] = bytes(len(range(0, len(warm), 4096)))
 
 
 def peak(path: str, way: str) -> int:

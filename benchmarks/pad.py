@@ -10,7 +10,6 @@ mean 50, longest 400, int32). Read the ratios; the times are this machine's.
 from __future__ import annotations
 
 import argparse
-import gc
 import itertools
 import os
 import statistics
@@ -23,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from page_table import table
+from settled import settle
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -52,9 +52,8 @@ def seconds(run: Run) -> float:
 
 
 def _settled(run: Run) -> float:
-    """The seconds of a run that begins with memory which has just been touched (see `save.py`)."""
-    gc.collect()
-    np.full(_TOUCHED, 1, np.uint8)
+    """The seconds of a run that begins with memory which has just been touched."""
+    settle(_TOUCHED)
     return seconds(run)
 
 

@@ -11,7 +11,6 @@ of its own. What is not installed is left out; the dependency group `bench` has 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import statistics
@@ -27,6 +26,7 @@ import performance
 import rivals
 import start
 import subject
+from settled import settle
 from subject import SIZES, Size
 
 TIMED = ("10 MB", "200 MB", "1 GB", "2,000 x 4 KB")
@@ -87,23 +87,11 @@ def turns(size: Size, runs: int, folder: Path) -> list[Times]:
     for run in range(runs + 1):
         seconds: dict[str, float] = {}
         for way in ways[run % len(ways) :] + ways[: run % len(ways)]:
-            _settle(size)
+            settle(3 * size.bytes)
             seconds.update(way(model, path))
         found.append(Times(seconds))
         print(".", end="", flush=True, file=sys.stderr)
     return found[1:]
-
-
-def _settle(size: Size) -> None:
-    """Begin each save alike: nothing left to write, and memory that has been touched.
-
-    A virtual machine may have given free pages back; the first touch of each is then slow.
-    """
-    os.sync()
-    gc.collect()
-    warm = bytearray(3 * size.bytes)
-    warm[::4096] = bytes(len(range(0, len(warm), 4096)))
-    del warm
 
 
 def _seconds(save: Callable[[], Any]) -> float:
