@@ -16,6 +16,7 @@ _CHECK = struct.Struct("<I")
 _MASK = 0xA282EAD8
 # A length is trusted where its checksum is right; this bounds what a forged one may allocate.
 _LONGEST = 1 << 31
+_ZLIB = 0x78
 
 
 class Broken(ValueError):
