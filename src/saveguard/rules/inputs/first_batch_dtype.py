@@ -37,6 +37,7 @@ from pathlib import Path
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
+from saveguard.rules import suspects
 from saveguard.wording import many
 
 rule = Rule("SG576", "first-batch-dtype", since="0.1")
@@ -44,22 +45,18 @@ rule = Rule("SG576", "first-batch-dtype", since="0.1")
 
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
-    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
-        for one in leaf.suspects:
-            if one.kind != "first":
-                continue
-            more = f" ({many(one.count, 'such value')})" if one.count > 1 else ""
-            yield rule.finding(
-                where=f"{leaf.path}{one.place}",
-                message=f"{one.value} in row {one.row} of `{leaf.path}` does not fit {one.beside},"
-                f" the dtype of the first batch{more}",
-                why="Keras on TensorFlow casts every batch of a generator or a PyDataset to the"
-                " dtype of the first, without a word; JAX takes it as it is.",
-                fix="give every batch one dtype:"
-                f' {leaf.path}.astype("{expected.dtype or "float32"}")',
-                certainty="likely",
-                evidence=one.seen,
-            )
+    for leaf, expected, one in suspects.expected(facts, "first"):
+        more = f" ({many(one.count, 'such value')})" if one.count > 1 else ""
+        yield rule.finding(
+            where=f"{leaf.path}{one.place}",
+            message=f"{one.value} in row {one.row} of `{leaf.path}` does not fit {one.beside},"
+            f" the dtype of the first batch{more}",
+            why="Keras on TensorFlow casts every batch of a generator or a PyDataset to the"
+            " dtype of the first, without a word; JAX takes it as it is.",
+            fix=f'give every batch one dtype: {leaf.path}.astype("{expected.dtype or "float32"}")',
+            certainty="likely",
+            evidence=one.seen,
+        )
 
 
 def bad(_: Path) -> Call:

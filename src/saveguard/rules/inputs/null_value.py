@@ -33,30 +33,28 @@ from pathlib import Path
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
+from saveguard.rules import suspects
 
 rule = Rule("SG560", "null-value", since="0.1")
 
 
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
-    for leaf in facts.leaves:
-        for one in leaf.suspects:
-            if one.kind != "null":
-                continue
-            inside = one.count - one.rows
-            rows = "one row is, or holds," if one.rows == 1 else f"{one.rows:,} rows are, or hold,"
-            more = f", {one.count:,} in all" if inside else ""
-            yield rule.finding(
-                where=f"{leaf.path}{one.place}",
-                message=f"{rows} null in `{leaf.path}`{more}",
-                why="A tensor has no null: what reads the column makes NaN, 0 or an array of"
-                " objects of it, which Keras refuses or reads as data.",
-                fix="leave the rows out, or fill them with a value that you choose:"
-                f' pyarrow.compute.fill_null(table["{leaf.path}"], ...)',
-                certainty="likely",
-                file=one.file,
-                evidence=one.seen,
-            )
+    for leaf, one in suspects.of(facts, "null"):
+        inside = one.count - one.rows
+        rows = "one row is, or holds," if one.rows == 1 else f"{one.rows:,} rows are, or hold,"
+        more = f", {one.count:,} in all" if inside else ""
+        yield rule.finding(
+            where=f"{leaf.path}{one.place}",
+            message=f"{rows} null in `{leaf.path}`{more}",
+            why="A tensor has no null: what reads the column makes NaN, 0 or an array of"
+            " objects of it, which Keras refuses or reads as data.",
+            fix="leave the rows out, or fill them with a value that you choose:"
+            f' pyarrow.compute.fill_null(table["{leaf.path}"], ...)',
+            certainty="likely",
+            file=one.file,
+            evidence=one.seen,
+        )
 
 
 def bad(_: Path) -> Call:

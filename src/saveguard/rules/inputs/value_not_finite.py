@@ -32,28 +32,26 @@ from saveguard.contract import Contract
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
+from saveguard.rules import suspects
 
 rule = Rule("SG543", "value-not-finite", since="0.1")
 
 
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
-    for leaf in facts.leaves:
-        for one in leaf.suspects:
-            if one.kind != "not-finite":
-                continue
-            more = f", one of {one.count:,} values that are not finite" if one.count > 1 else ""
-            yield rule.finding(
-                where=f"{leaf.path}{one.place}",
-                message=f"row {one.row} of `{leaf.path}` holds {one.value}{more}",
-                why="It goes through every sum: the loss of its batch is NaN, and after the first"
-                " update every weight.",
-                fix=f"drop those rows, or fill them: np.nan_to_num({leaf.path})",
-                # A layer of the user's own may look for NaN and replace it.
-                certainty="likely",
-                file=one.file,
-                evidence=one.seen,
-            )
+    for leaf, one in suspects.of(facts, "not-finite"):
+        more = f", one of {one.count:,} values that are not finite" if one.count > 1 else ""
+        yield rule.finding(
+            where=f"{leaf.path}{one.place}",
+            message=f"row {one.row} of `{leaf.path}` holds {one.value}{more}",
+            why="It goes through every sum: the loss of its batch is NaN, and after the first"
+            " update every weight.",
+            fix=f"drop those rows, or fill them: np.nan_to_num({leaf.path})",
+            # A layer of the user's own may look for NaN and replace it.
+            certainty="likely",
+            file=one.file,
+            evidence=one.seen,
+        )
 
 
 def bad(_: Path) -> Call:

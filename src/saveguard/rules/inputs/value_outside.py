@@ -37,40 +37,37 @@ from saveguard.contract import Contract, Input
 from saveguard.facts import BatchFacts
 from saveguard.finding import Finding
 from saveguard.rule import Call, Rule
+from saveguard.rules import suspects
 
 rule = Rule("SG542", "value-outside", since="0.1")
 
 
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
-    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
-        for one in leaf.suspects:
-            if one.kind != "outside":
-                continue
-            more = f" ({one.count:,} such values)" if one.count > 1 else ""
-            ids = expected.vocabulary is not None
-            # A range that a layer's numbers suggest is what it was made for, not a bound.
-            surely = ids or facts.contract.source == "line"
-            yield rule.finding(
-                where=f"{leaf.path}{one.place}",
-                message=f"{one.value} in row {one.row} of `{leaf.path}` is outside"
-                f" {_bounds(expected)}{more}",
-                why=f"The contract of this input is {expected}. "
-                + (
-                    "An id without a row is an error on the CPU, and elsewhere another id's"
-                    " row or zeros, without a word."
-                    if ids
-                    else "The model was made for values in that range, and reads others as they"
-                    " are."
-                ),
-                fix="map unknown ids to one that the vocabulary keeps for them, or build the"
-                " Embedding with a larger input_dim"
+    for leaf, expected, one in suspects.expected(facts, "outside"):
+        more = f" ({one.count:,} such values)" if one.count > 1 else ""
+        ids = expected.vocabulary is not None
+        # A range that a layer's numbers suggest is what it was made for, not a bound.
+        surely = ids or facts.contract.source == "line"
+        yield rule.finding(
+            where=f"{leaf.path}{one.place}",
+            message=f"{one.value} in row {one.row} of `{leaf.path}` is outside"
+            f" {_bounds(expected)}{more}",
+            why=f"The contract of this input is {expected}. "
+            + (
+                "An id without a row is an error on the CPU, and elsewhere another id's"
+                " row or zeros, without a word."
                 if ids
-                else f"scale `{leaf.path}` as the training data were",
-                certainty="certain" if surely else "possible",
-                file=one.file,
-                evidence=one.seen,
-            )
+                else "The model was made for values in that range, and reads others as they are."
+            ),
+            fix="map unknown ids to one that the vocabulary keeps for them, or build the"
+            " Embedding with a larger input_dim"
+            if ids
+            else f"scale `{leaf.path}` as the training data were",
+            certainty="certain" if surely else "possible",
+            file=one.file,
+            evidence=one.seen,
+        )
 
 
 def _bounds(expected: Input) -> str:

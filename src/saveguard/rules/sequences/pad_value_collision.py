@@ -36,28 +36,28 @@ from saveguard.contract import Contract, number
 from saveguard.facts import BatchFacts
 from saveguard.finding import Certainty, Finding
 from saveguard.rule import Call, Rule
+from saveguard.rules import suspects
 
 rule = Rule("SG604", "pad-value-collision", since="0.1")
 
 
 @rule.in_data
 def _(facts: BatchFacts) -> Iterator[Finding]:
-    for leaf, expected in zip(facts.leaves, facts.contract.inputs, strict=False):
-        for one in leaf.suspects:
-            if one.kind != "padding" or expected.pad is None:
-                continue
-            yield rule.finding(
-                where=f"{leaf.path}{one.place}",
-                message=f"row {one.row} of `{leaf.path}` has the padding value"
-                f" {number(expected.pad)} between real steps; {one.count:,} steps are so",
-                why=f"The contract of this input is {expected}: a layer skips those steps as"
-                " padding, if they are data or not.",
-                fix="pad with a value that the data do not take: saveguard.pad(sequences) chooses"
-                " one; count ids from 1",
-                certainty="possible",
-                file=one.file,
-                evidence=one.seen,
-            )
+    for leaf, expected, one in suspects.expected(facts, "padding"):
+        if expected.pad is None:
+            continue
+        yield rule.finding(
+            where=f"{leaf.path}{one.place}",
+            message=f"row {one.row} of `{leaf.path}` has the padding value"
+            f" {number(expected.pad)} between real steps; {one.count:,} steps are so",
+            why=f"The contract of this input is {expected}: a layer skips those steps as"
+            " padding, if they are data or not.",
+            fix="pad with a value that the data do not take: saveguard.pad(sequences) chooses"
+            " one; count ids from 1",
+            certainty="possible",
+            file=one.file,
+            evidence=one.seen,
+        )
 
 
 def collision(
