@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -106,3 +107,17 @@ def test_a_tfrecord_file_that_is_packed_with_zlib_is_told_so(tmp_path: Path) -> 
     assert found.message.endswith(
         "the file is packed with ZLIB, which is not read: write it with compression_type='GZIP'"
     )
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_columns_of_unequal_lengths_are_read_as_far_as_all_go(batched: bool) -> None:
+    data: Any = {"x": [0.5, 1.5, 2.5], "y": [1, 0]}
+    report = saveguard.audit(iter([data]) if batched else data)
+    assert report.codes == ("SG504",) and report.summary.rows == 2
+    assert "`x` has 3 rows and `y` has 2" in report.findings[0].message
+
+
+def test_an_engine_that_is_none_is_refused_whatever_the_data() -> None:
+    engine: Any = "spark"
+    with pytest.raises(ValueError, match="engine='spark': there are 'local', 'processes', 'ray'"):
+        saveguard.audit({"x": [1.0]}, engine=engine)

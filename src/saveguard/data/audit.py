@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from saveguard.data import contracts, findings
-from saveguard.data.engines import Engine
+from saveguard.data.engines import ENGINES, Engine
 from saveguard.data.reading import Progress, Reading, Run, read
 from saveguard.data.result import Audit, told
 from saveguard.data.sources import source
@@ -64,8 +64,10 @@ def audit(
 
     Raises:
         SaveguardError: If the contract is none (SG540), or the engine is not installed (SG741).
-        ValueError: If it is not known which output the labels are for.
+        ValueError: If it is not known which output the labels are for, or if there is no such engine.
     """
+    if engine not in ENGINES:
+        raise ValueError(f"engine={engine!r}: there are {', '.join(map(repr, ENGINES))}")
     known = contracts.known(contract)
     given = {
         key: (one,) if isinstance(one, str) else tuple(one) for key, one in (columns or {}).items()

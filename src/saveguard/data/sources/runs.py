@@ -27,9 +27,14 @@ def batches(table: Mapping[str, Sequence[Any]]) -> Iterator[pa.RecordBatch]:
 
 
 def together(table: Mapping[str, Sequence[pa.Array]]) -> Iterator[pa.RecordBatch]:
-    """Columns, each in segments of one type, cut so that every batch lies within one of each."""
+    """Columns, each in segments of one type, cut so that every batch lies within one of each.
+
+    Of columns of several lengths, the rows that all of them have.
+    """
     ends = {name: list(itertools.accumulate(map(len, parts))) for name, parts in table.items()}
-    cuts = sorted({0, *itertools.chain.from_iterable(ends.values())})
+    rows = min((held[-1] if held else 0 for held in ends.values()), default=0)
+    every = itertools.chain.from_iterable(ends.values())
+    cuts = sorted({0, *(end for end in every if end <= rows)})
     for start, stop in itertools.pairwise(cuts):
         found = {}
         for name, parts in table.items():
