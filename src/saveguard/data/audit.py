@@ -64,7 +64,8 @@ def audit(
 
     Raises:
         SaveguardError: If the contract is none (SG540), or the engine is not installed (SG741).
-        ValueError: If it is not known which output the labels are for, or if there is no such engine.
+        ValueError: If it is not known which output the labels are for, or if there is no such
+            engine.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine={engine!r}: there are {', '.join(map(repr, ENGINES))}")
