@@ -21,7 +21,6 @@ import saveguard
 from saveguard.cli.main import main
 from saveguard.remote import upload
 
-pytestmark = pytest.mark.backend
 SMALL = 20 / 1024**2  # GB in a shard
 
 

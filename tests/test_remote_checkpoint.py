@@ -22,7 +22,6 @@ from saveguard.remote.address import system
 from saveguard.training import index as listing
 from saveguard.training.place import place_of
 
-pytestmark = pytest.mark.backend
 MEMORY = "memory://runs/ck/{epoch}.keras"
 S3 = "s3://bucket/ck/{epoch}.keras"
 
