@@ -65,9 +65,9 @@ def turns(size: str, runs: int, folder: Path) -> list[Turn]:
         return blocked, time.perf_counter() - begin
 
     for _ in range(runs + 1):
-        settle(3 * subject.SIZES[size].bytes)
+        settle(3 * subject.SIZES[size].bytes, large=True)
         plain = _seconds(lambda: _copied(model))
-        settle(3 * subject.SIZES[size].bytes)
+        settle(3 * subject.SIZES[size].bytes, large=True)
         blocked, whole = saved(None)
         again, _ = saved(memory)
         found.append(Turn(plain, blocked, again, whole))

@@ -53,7 +53,7 @@ def seconds(run: Run) -> float:
 
 def _settled(run: Run) -> float:
     """The seconds of a run that begins with memory which has just been touched."""
-    settle(_TOUCHED)
+    settle(_TOUCHED, large=True)
     return seconds(run)
 
 

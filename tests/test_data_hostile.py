@@ -24,6 +24,14 @@ def test_a_link_to_a_folder_around_it_counts_no_row_twice(tmp_path: Path) -> Non
     assert saveguard.audit(tmp_path).summary.rows == 3
 
 
+def test_links_to_each_other_end(tmp_path: Path) -> None:
+    for name, other in (("one", "two"), ("two", "one")):
+        (tmp_path / name).mkdir()
+        np.save(tmp_path / name / "a.npy", np.arange(3.0))
+        (tmp_path / name / "to").symlink_to(tmp_path / other)
+    assert saveguard.audit(tmp_path / "one").summary.rows == 6
+
+
 def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "stored").mkdir()

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any, cast
 
 from saveguard.data.source import Part
@@ -125,12 +126,12 @@ def _far(path: str) -> Iterator[str]:
 
 
 def _is_around(folder: str, name: str) -> bool:
-    """Whether a folder in it is a link to itself, or to one around it: a walk without end."""
+    """Whether a folder in it is a link to one that the walk has come through: it had no end."""
     path = os.path.join(folder, name)
     if not os.path.islink(path):
         return False
-    here, there = os.path.realpath(folder), os.path.realpath(path)
-    return os.path.commonpath([here, there]) == there
+    here = Path(os.path.abspath(folder))
+    return os.path.realpath(path) in map(os.path.realpath, (here, *here.parents))
 
 
 def _shown(name: str) -> bool:
