@@ -98,7 +98,7 @@ def turns(path: str, size: int, runs: int) -> list[dict[str, float]]:
         seconds = {}
         names = list(WAYS)
         for name in names[run % len(names) :] + names[: run % len(names)]:
-            settle(3 * size)
+            settle(3 * size, large=True)
             begin = time.perf_counter()
             model = WAYS[name](path)
             seconds[name] = time.perf_counter() - begin
